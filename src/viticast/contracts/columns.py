@@ -1,0 +1,27 @@
+"""What all contracts share: how a model is configured, and the vocabularies of their columns."""
+
+import pandera.pandas as pa
+
+FIRST_YEAR = 1970
+LAST_YEAR = 2100
+"""No figure of this century's plans lies beyond it: a larger year is a misread number."""
+
+MARKS = ("nd", "*", "+", "empty")
+"""Why a cell has no value: not available, published only as an aggregate, the same for a few cultivars, blank."""
+
+UNITS = ("L", "kg", "USD")
+FLOWS = ("producao", "processamento", "comercializacao", "importacao", "exportacao")
+LEVELS = ("flow", "table", "group", "leaf")
+SOURCES = ("sample", "embrapa", "api", "database")
+SERIES_CLASSES = ("regular", "intermittent", "short", "inactive", "empty")
+VERDICTS = ("ok", "watch", "retrain", "stop", "skipped")
+
+
+class Table(pa.DataFrameModel):
+    """A table of the lake: exactly the columns of its contract, in any row order."""
+
+    class Config:
+        """Columns that a contract does not know are refused, not ignored."""
+
+        strict = True
+        coerce = False
