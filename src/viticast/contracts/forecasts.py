@@ -27,13 +27,13 @@ class Forecasts(Table):
     hi95: Series[float] = pa.Field(ge=0)
 
     @pa.dataframe_check(error="lo95 <= lo80 <= yhat <= hi80 <= hi95")
-    def intervals_nest(cls, frame: pd.DataFrame) -> Series[bool]:
+    def intervals_nest(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         """The wider interval holds the narrower one, and both hold the forecast."""
         bounds = frame[["lo95", "lo80", "yhat", "hi80", "hi95"]].to_numpy()
-        return pd.Series((np.diff(bounds, axis=1) >= 0).all(axis=1), index=frame.index)  # type: ignore[return-value]
+        return pd.Series((np.diff(bounds, axis=1) >= 0).all(axis=1), index=frame.index)
 
     @pa.dataframe_check(error="a series has one forecast for each year")
-    def one_forecast_per_year(cls, frame: pd.DataFrame) -> Series[bool]:
+    def one_forecast_per_year(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         """(model_key, series_id, year) is the key."""
         return ~frame.duplicated(["model_key", "series_id", "year"], keep=False)
 
@@ -66,11 +66,11 @@ class Backtests(Table):
     )
 
     @pa.dataframe_check(error="year = origin + horizon")
-    def year_follows_origin(cls, frame: pd.DataFrame) -> Series[bool]:
+    def year_follows_origin(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         """No method is scored on a year that it could see."""
         return frame["year"] == frame["origin"] + frame["horizon"]
 
     @pa.dataframe_check(error="a method forecasts a series once for each origin and horizon")
-    def one_row_per_forecast(cls, frame: pd.DataFrame) -> Series[bool]:
+    def one_row_per_forecast(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         """(model_key, method, series_id, origin, horizon) is the key."""
         return ~frame.duplicated(["model_key", "method", "series_id", "origin", "horizon"], keep=False)

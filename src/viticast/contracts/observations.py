@@ -32,21 +32,21 @@ class Observations(Table):
     is_published_at_inferred: Series[bool] = pa.Field(description="True where published_at is read off the last year")
 
     @pa.dataframe_check(error="a cell is a value or a mark, never both and never neither")
-    def value_or_mark(cls, frame: pd.DataFrame) -> Series[bool]:
+    def value_or_mark(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         """Exactly one of value and mark is null."""
         return frame["value"].isna() != frame["mark"].isna()
 
     @pa.dataframe_check(error="one cell of a file stands once")
-    def one_row_per_cell(cls, frame: pd.DataFrame) -> Series[bool]:
+    def one_row_per_cell(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         """(table, vintage, row, column) is the key."""
         return ~frame.duplicated(["table_name", "vintage_id", "row_number", "column_number"], keep=False)
 
     @pa.dataframe_check(error="a row has one figure for each measure and year")
-    def one_figure_per_year(cls, frame: pd.DataFrame) -> Series[bool]:
+    def one_figure_per_year(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         """(table, vintage, row, measure, year) is a key too."""
         return ~frame.duplicated(["table_name", "vintage_id", "row_number", "measure", "year"], keep=False)
 
     @pa.dataframe_check(error="a quantity is in L or kg and a value is in USD")
-    def unit_fits_measure(cls, frame: pd.DataFrame) -> Series[bool]:
+    def unit_fits_measure(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         """US$ is the unit of a value, and only of a value."""
         return (frame["measure"] == "value") == (frame["unit"] == "USD")

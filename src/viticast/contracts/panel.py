@@ -35,7 +35,7 @@ class SeriesDimension(Table):
     attribution: Series[str] = pa.Field(description="The 'Fonte' that must stand under a picture of the figures")
 
     @pa.dataframe_check(error="every parent is a series of the same snapshot")
-    def parents_exist(cls, frame: pd.DataFrame) -> Series[bool]:
+    def parents_exist(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         """parent_id points into series_id."""
         return frame["parent_id"].isna() | frame["parent_id"].isin(frame["series_id"])
 
@@ -57,12 +57,12 @@ class Panel(Table):
     correction_id: Series[str] = pa.Field(nullable=True, description="The declared correction that touched the cell")
 
     @pa.dataframe_check(error="a cell is a value or a mark, never both and never neither")
-    def value_or_mark(cls, frame: pd.DataFrame) -> Series[bool]:
+    def value_or_mark(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         """Exactly one of value and mark is null."""
         return frame["value"].isna() != frame["mark"].isna()
 
     @pa.dataframe_check(error="a series has one value for each year")
-    def one_value_per_year(cls, frame: pd.DataFrame) -> Series[bool]:
+    def one_value_per_year(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         """(series_id, year) is the key."""
         return ~frame.duplicated(["snapshot_id", "series_id", "year"], keep=False)
 

@@ -1,0 +1,139 @@
+"""The catalog of the lake: which tables there are, with which columns and partitions."""
+
+import os
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from viticast.lake.storage import STALE_SUFFIX, Storage
+from viticast.lake.table import FILE_NAME
+
+
+@dataclass(frozen=True)
+class CatalogedTable:
+    """A table as the catalog knows it.
+
+    Attributes:
+        name: Name of the table.
+        columns: Column name -> type, as the engine names types; partition columns included.
+        partition_columns: In the order of the folders.
+        partitions: How many there are.
+        rows: How many rows the files hold.
+    """
+
+    name: str
+    columns: dict[str, str]
+    partition_columns: tuple[str, ...]
+    partitions: int
+    rows: int
+
+
+class LakeCatalog(Protocol):
+    """Something that makes the files of the lake known as tables."""
+
+    def register(self, tables: Sequence[str]) -> None:
+        """Makes these tables queryable; tables that are known already stay known."""
+        ...
+
+    def describe(self) -> list[CatalogedTable]:
+        """All tables that are known."""
+        ...
+
+
+class DuckDBCatalog:
+    """The embedded catalog: a DuckDB file that holds only views over the Parquet files.
+
+    The file is built aside and put in place, so that readers always find a whole one.
+
+    Args:
+        root: Folder of the lake.
+        database: The DuckDB file.
+    """
+
+    def __init__(self, root: str, database: str) -> None:
+        self.storage = Storage(root)
+        self.database = Path(database)
+
+    def register(self, tables: Sequence[str]) -> None:
+        """Makes these tables queryable, beside those that are there already.
+
+        Raises:
+            FileNotFoundError: The lake has no file for one of them.
+        """
+        present = self._tables_in_lake()
+        if missing := sorted(set(tables) - set(present)):
+            raise FileNotFoundError(f"the lake under {self.storage.root} has no files for {missing}")
+        statements = [self._view(name) for name in present]
+        if self._holds(statements):
+            return
+        self._build(statements)
+
+    def describe(self) -> list[CatalogedTable]:
+        """All tables that are known, by name."""
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            names = [
+                row[0]
+                for row in connection.execute(
+                    "SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY 1"
+                ).fetchall()
+            ]
+            return [self._describe(connection, name) for name in names]
+
+    def _describe(self, connection: duckdb.DuckDBPyConnection, name: str) -> CatalogedTable:
+        identifier = _identifier(name)
+        columns = {row[0]: str(row[1]) for row in connection.execute(f"DESCRIBE {identifier}").fetchall()}
+        row = connection.execute(f"SELECT count(*) FROM {identifier}").fetchone()  # noqa: S608 - quoted above
+        files = self._files(name)
+        folders = files[0].split("/")[1:-1]
+        return CatalogedTable(
+            name=name,
+            columns=columns,
+            partition_columns=tuple(folder.split("=", 1)[0] for folder in folders),
+            partitions=len(files),
+            rows=int(row[0]) if row else 0,
+        )
+
+    def _tables_in_lake(self) -> list[str]:
+        return sorted({name.split("/")[0] for name in self.storage.glob(f"**/{FILE_NAME}")})
+
+    def _files(self, table: str) -> list[str]:
+        return self.storage.glob(f"{table}/**/{FILE_NAME}")
+
+    def _view(self, table: str) -> str:
+        pattern = self.storage.path(f"{table}/**/{FILE_NAME}").replace("'", "''")
+        # Partition values are text, as Athena has them: an id of digits only must not become a number.
+        return (
+            f"CREATE VIEW {_identifier(table)} AS SELECT * FROM read_parquet('{pattern}', "  # noqa: S608 - both quoted
+            "hive_partitioning = true, hive_types_autocast = false, union_by_name = true)"
+        )
+
+    def _holds(self, statements: Sequence[str]) -> bool:
+        """True if the database was built by these statements: then it is left alone."""
+        if not self.database.exists():
+            return False
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            rows = connection.execute("SELECT comment FROM duckdb_views() WHERE NOT internal").fetchall()
+        return sorted(row[0] or "" for row in rows) == sorted(statements)
+
+    def _build(self, statements: Sequence[str]) -> None:
+        self.database.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = self.database.with_name(f"{self.database.name}{STALE_SUFFIX}{uuid.uuid4().hex}")
+        try:
+            with duckdb.connect(str(unfinished)) as connection:
+                for statement in statements:
+                    connection.execute(statement)
+                    view = statement.split(" ", 3)[2]
+                    comment = statement.replace("'", "''")
+                    connection.execute(f"COMMENT ON VIEW {view} IS '{comment}'")
+            os.replace(unfinished, self.database)  # noqa: PTH105 - atomic on every platform
+        finally:
+            unfinished.unlink(missing_ok=True)
+            unfinished.with_name(f"{unfinished.name}.wal").unlink(missing_ok=True)
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

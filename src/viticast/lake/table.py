@@ -1,0 +1,85 @@
+"""One table of the lake: a folder of Hive partitions, one Parquet file in each."""
+
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+from typing import Literal
+from urllib.parse import quote, unquote
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from viticast.lake.storage import Storage
+
+Overwrite = Literal["never", "changed"]
+
+FILE_NAME = "part-0.parquet"
+"""The same name in every run, so that a rerun replaces and never adds."""
+
+
+class LakeTable:
+    """Rows of one table, split by the values of its partition columns.
+
+    Args:
+        root: Folder of the lake, local or remote.
+        name: Name of the table and of its folder.
+        partition_by: Columns that name the folders (`column=value`); they are not in the files.
+        overwrite: `never` for partitions whose key is a hash of their content, `changed` for the others.
+    """
+
+    def __init__(self, root: str, name: str, partition_by: Sequence[str], overwrite: Overwrite) -> None:
+        self.storage = Storage(root)
+        self.name = name
+        self.partition_by = list(partition_by)
+        self.overwrite = overwrite
+
+    def partitions(self) -> list[str]:
+        """Names of the Parquet files under the root, sorted."""
+        depth = "/".join(["*"] * len(self.partition_by))
+        return self.storage.glob(f"{self.name}/{depth}/{FILE_NAME}")
+
+    def write(self, frame: pd.DataFrame) -> list[str]:
+        """Writes each partition of the frame.
+
+        Returns:
+            Names of the files that this call changed.
+
+        Raises:
+            ValueError: A partition column is missing or has an empty cell.
+        """
+        return [name for name, content in self._encoded(frame) if self._put(name, content)]
+
+    def read(self) -> pd.DataFrame:
+        """All rows, the partition columns as text in front.
+
+        Raises:
+            FileNotFoundError: The table has no partition yet.
+        """
+        names = self.partitions()
+        if not names:
+            raise FileNotFoundError(f"the lake has no table '{self.name}' under {self.storage.root}")
+        return pd.concat([self._decoded(name) for name in names], ignore_index=True)
+
+    def _put(self, name: str, content: bytes) -> bool:
+        write = self.storage.write_once if self.overwrite == "never" else self.storage.write_changed
+        return write(name, content)
+
+    def _encoded(self, frame: pd.DataFrame) -> Iterator[tuple[str, bytes]]:
+        keys = frame[self.partition_by]
+        if keys.isna().any(axis=None):
+            raise ValueError(f"{self.name}: a partition column among {self.partition_by} has empty cells")
+        for values, rows in frame.groupby(self.partition_by, sort=True):
+            folders = [f"{column}={quote(str(value))}" for column, value in zip(self.partition_by, values, strict=True)]
+            buffer = io.BytesIO()
+            table = pa.Table.from_pandas(rows.drop(columns=self.partition_by), preserve_index=False)
+            pq.write_table(table.replace_schema_metadata(None), buffer, compression="zstd")
+            yield str(PurePosixPath(self.name, *folders, FILE_NAME)), buffer.getvalue()
+
+    def _decoded(self, name: str) -> pd.DataFrame:
+        frame: pd.DataFrame = pq.read_table(io.BytesIO(self.storage.read(name))).to_pandas()
+        folders = PurePosixPath(name).parts[1:-1]
+        for position, folder in enumerate(folders):
+            column, value = folder.split("=", 1)
+            frame.insert(position, column, pd.Series(unquote(value), index=frame.index, dtype="str"))
+        return frame

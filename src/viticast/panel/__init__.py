@@ -1,0 +1,1 @@
+"""From the cells of a snapshot to series that can be forecast: corrections, identities, sums."""

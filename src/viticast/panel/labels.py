@@ -1,0 +1,18 @@
+"""Labels as keys: two spellings of one name are equal once folded."""
+
+import re
+import unicodedata
+
+_NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
+
+
+def fold(label: str) -> str:
+    """A label without case, accents, punctuation and repeated blanks: `São Tomé e Príncipe` -> `sao tome e principe`."""
+    plain = unicodedata.normalize("NFKD", label.lower())
+    ascii_only = plain.encode("ascii", "ignore").decode("ascii")
+    return _NOT_ALPHANUMERIC.sub(" ", ascii_only).strip()
+
+
+def slug(label: str) -> str:
+    """A folded label as one part of a series_id: `VINHO  FINO DE MESA` -> `vinho_fino_de_mesa`."""
+    return fold(label).replace(" ", "_")
