@@ -1,0 +1,74 @@
+"""The text of one cell: a value or a mark."""
+
+import re
+from dataclasses import dataclass
+
+from viticast.sources.errors import (
+    NegativeNumberError,
+    NotANumberError,
+    OutOfBoundsError,
+    SourceError,
+    ThousandsSeparatorError,
+)
+from viticast.sources.tables import Measure
+
+MARKS_BY_TEXT = {"": "empty", "nd": "nd", "*": "*", "+": "+"}
+
+_WHOLE = re.compile(r"[0-9]+")
+_DECIMAL = re.compile(r"([0-9]+)[.,]([0-9]+)")
+_GROUPED = re.compile(r"[0-9]{1,3}([. \u00a0\u202f'][0-9]{3})+([.,][0-9]+)?|[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+_NEGATIVE = re.compile(r"[-\u2212][0-9][0-9.,]*")
+
+_REMEDY = "correct the cell, or fetch the file again from the site"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Either a value or the mark that stands for it."""
+
+    value: float | None
+    mark: str | None
+
+
+def parse_cell(text: str, measure: Measure) -> Cell:
+    """Read a cell: a whole number, a number with a decimal comma (or point), or a mark.
+
+    A mark is missing, never zero. Thousands separators are refused: in a CSV they come from another source than the
+    site, and `1.234` may be either reading.
+
+    Raises:
+        SourceError: NotANumberError, ThousandsSeparatorError, NegativeNumberError or OutOfBoundsError, without place.
+    """
+    stripped = text.strip()
+    mark = MARKS_BY_TEXT.get(stripped.casefold())
+    if mark is not None:
+        return Cell(None, mark)
+    value = _parse_number(stripped)
+    if not measure.minimum <= value <= measure.maximum:
+        raise OutOfBoundsError(
+            f"{stripped!r} lies outside the bounds {measure.minimum:,.0f} to {measure.maximum:,.0f} {measure.unit}",
+            remedy=f"{_REMEDY}; if the figure is right, widen the table's bounds in conf/base/tables.yml",
+            value=stripped,
+        )
+    return Cell(value, None)
+
+
+def _parse_number(text: str) -> float:
+    if _WHOLE.fullmatch(text):
+        return float(text)
+    if _GROUPED.fullmatch(text):
+        raise ThousandsSeparatorError(
+            f"{text!r} may have a thousands separator",
+            remedy="write the figure without separators (1234567 or 1234567,89)",
+            value=text,
+        )
+    decimal = _DECIMAL.fullmatch(text)
+    if decimal:
+        return float(f"{decimal[1]}.{decimal[2]}")
+    raise _not_a_number(text)
+
+
+def _not_a_number(text: str) -> SourceError:
+    if _NEGATIVE.fullmatch(text):
+        return NegativeNumberError(f"{text!r} is negative", remedy=_REMEDY, value=text)
+    return NotANumberError(f"{text!r} is not a number", remedy=_REMEDY, value=text)

@@ -1,0 +1,180 @@
+"""What can be wrong with a source. Every error says in which table, where, what was found and what to do about it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+
+class SourceError(Exception):
+    """A figure, a file or an address that cannot be used.
+
+    Attributes:
+        reason: What is wrong, without the place.
+        remedy: What the reader of the message can do.
+        table: File stem of the VitiBrasil table.
+        row: Line of the file, the first line being 1.
+        column: Column of the file, the first column being 1.
+        column_label: What stands in that column, e.g. `2019 kg`.
+        value: The text that was found.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        remedy: str,
+        table: str | None = None,
+        row: int | None = None,
+        column: int | None = None,
+        column_label: str | None = None,
+        value: str | None = None,
+    ) -> None:
+        self.reason = reason
+        self.remedy = remedy
+        self.table = table
+        self.row = row
+        self.column = column
+        self.column_label = column_label
+        self.value = value
+        super().__init__(self.message)
+
+    @property
+    def place(self) -> str:
+        """Table, line and column as far as they are known, e.g. `ExpVinho, line 12, column 57 (2019 kg)`."""
+        parts = [self.table] if self.table else []
+        if self.row is not None:
+            parts.append(f"line {self.row}")
+        if self.column is not None:
+            label = f" ({self.column_label})" if self.column_label else ""
+            parts.append(f"column {self.column}{label}")
+        return ", ".join(parts)
+
+    @property
+    def message(self) -> str:
+        """Place, reason and remedy in one line."""
+        start = f"{self.place}: " if self.place else ""
+        return f"{start}{self.reason}. Remedy: {self.remedy}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Survive the way between processes: the arguments are keywords, which pickle does not replay."""
+        return (_rebuilt, (type(self), dict(self.__dict__)))
+
+
+def _rebuilt(kind: type[SourceError], state: dict[str, Any]) -> SourceError:
+    error = kind.__new__(kind)
+    error.__dict__.update(state)
+    error.args = (error.message,)
+    return error
+
+
+class UnknownTableError(SourceError):
+    """A name that the table registry does not hold."""
+
+
+class MissingFolderError(SourceError):
+    """The folder of figures does not exist or holds none."""
+
+
+class MissingFileError(SourceError):
+    """A table has no file in the folder."""
+
+
+class HttpError(SourceError):
+    """The site gave no usable answer."""
+
+
+class SameBytesError(SourceError):
+    """Two tables hold the same bytes: one of them was answered with the other's file."""
+
+
+class EmptyFileError(SourceError):
+    """A file without a single row of figures."""
+
+
+class HtmlPageError(SourceError):
+    """A web page stands where a table was expected: the site answers errors with status 200."""
+
+
+class MojibakeError(SourceError):
+    """Text that is not UTF-8, or that was decoded as something else on its way."""
+
+
+class UnknownDelimiterError(SourceError):
+    """Fields are separated neither by semicolons nor by tabs."""
+
+
+class TruncatedFileError(SourceError):
+    """A line has fewer fields than the others: the file was cut."""
+
+
+class FieldCountError(SourceError):
+    """A line has more fields than the others."""
+
+
+class WrongTableError(SourceError):
+    """The file is of another kind of table than its name says."""
+
+
+class HeaderError(SourceError):
+    """A header that cannot be understood."""
+
+
+class DuplicatedYearError(SourceError):
+    """A year stands twice, and no rule tells which figures are meant."""
+
+
+class YearOrderError(SourceError):
+    """The years have a gap, stand in disorder or start late."""
+
+
+class MissingLabelError(SourceError):
+    """A row without the name of its product, cultivar or country."""
+
+
+class NotANumberError(SourceError):
+    """Text where a figure was expected."""
+
+
+class ThousandsSeparatorError(NotANumberError):
+    """A figure whose point or comma may separate thousands."""
+
+
+class NegativeNumberError(SourceError):
+    """A figure below zero."""
+
+
+class OutOfBoundsError(SourceError):
+    """A figure beyond what the table can hold."""
+
+
+class SourceErrors(SourceError):
+    """Several errors at once, so that one run names everything that must be mended."""
+
+    shown = 20
+
+    def __init__(self, errors: Sequence[SourceError]) -> None:
+        self.errors = tuple(errors)
+        tables = sorted({error.table for error in self.errors if error.table})
+        super().__init__(
+            f"{len(self.errors)} problems in {len(tables)} tables",
+            remedy="mend each of them, as its own line says",
+            table=tables[0] if len(tables) == 1 else None,
+        )
+
+    @property
+    def message(self) -> str:
+        """One line for each error, the first `shown` of them."""
+        lines = [super().message, *(f"  {error.message}" for error in self.errors[: self.shown])]
+        if len(self.errors) > self.shown:
+            lines.append(f"  … and {len(self.errors) - self.shown} more")
+        return "\n".join(lines)
+
+
+def raise_all(errors: Iterable[SourceError]) -> None:
+    """Raise what was collected: nothing for none, the error itself for one, `SourceErrors` for several."""
+    collected = [
+        single for error in errors for single in (error.errors if isinstance(error, SourceErrors) else [error])
+    ]
+    if len(collected) == 1:
+        raise collected[0]
+    if collected:
+        raise SourceErrors(collected)

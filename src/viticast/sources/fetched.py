@@ -1,0 +1,31 @@
+"""What a source handed over: the bytes of one table, untouched, and where and when they came from."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True)
+class FetchedFile:
+    """One file as it came.
+
+    Attributes:
+        table_name: File stem of the VitiBrasil table.
+        content: The bytes, untouched.
+        address: Path as given or address without credentials; fit for a manifest.
+        fetched_at: When it came, in UTC.
+        status: Status of the answer, None for a file.
+        published_at: When the vintage was published, None where nobody declared it.
+    """
+
+    table_name: str
+    content: bytes
+    address: str
+    fetched_at: datetime
+    status: int | None = None
+    published_at: date | None = None
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the bytes: the file's name among the raw files."""
+        return hashlib.sha256(self.content).hexdigest()

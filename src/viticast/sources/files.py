@@ -1,0 +1,86 @@
+"""Figures from a folder: the 15 files of one vintage, or one such folder for each vintage."""
+
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from viticast.sources.errors import MissingFileError, MissingFolderError, raise_all
+from viticast.sources.fetched import FetchedFile
+from viticast.sources.tables import TableRegistry
+
+_VINTAGE_NAME = re.compile(r"([12][0-9]{3})-(0[1-9]|1[0-2])")
+_DOWNLOAD = "download the files from http://vitibrasil.cnpuv.embrapa.br (Download) into the folder"
+
+
+def fetch_folder(
+    path: str | Path, registry: TableRegistry, *, fetched_at: datetime | None = None
+) -> tuple[FetchedFile, ...]:
+    """Read the bytes of every table, of one vintage or of many in the order of their names.
+
+    A folder that is named `YYYY-MM` declares that its figures were published in that month.
+
+    Args:
+        path: A folder with the 15 files, or a folder of such folders.
+        registry: The tables that must be there.
+        fetched_at: When the files count as fetched; now by default.
+
+    Raises:
+        SourceError: MissingFolderError, or MissingFileError for every file that is not there.
+    """
+    folder = Path(path)
+    moment = fetched_at or datetime.now(UTC)
+    vintages = _vintage_folders(folder, registry)
+    raise_all(
+        MissingFileError(
+            f"{(vintage / table.file_name).as_posix()} does not exist",
+            remedy=_DOWNLOAD,
+            table=table.name,
+            value=table.file_name,
+        )
+        for vintage in vintages
+        for table in registry
+        if not (vintage / table.file_name).is_file()
+    )
+    return tuple(
+        FetchedFile(
+            table_name=table.name,
+            content=(vintage / table.file_name).read_bytes(),
+            address=(vintage / table.file_name).as_posix(),
+            fetched_at=moment,
+            published_at=_declared_date(vintage),
+        )
+        for vintage in vintages
+        for table in registry
+    )
+
+
+def _vintage_folders(folder: Path, registry: TableRegistry) -> list[Path]:
+    if not folder.is_dir():
+        raise MissingFolderError(
+            f"the folder {folder.as_posix()} does not exist",
+            remedy=f"give a folder with the {len(registry)} CSV files, or a folder of such folders; {_DOWNLOAD}",
+            value=folder.as_posix(),
+        )
+    if _holds_tables(folder, registry):
+        return [folder]
+    vintages = sorted(
+        (child for child in folder.iterdir() if child.is_dir() and _holds_tables(child, registry)),
+        key=lambda child: child.name,
+    )
+    if not vintages:
+        raise MissingFolderError(
+            f"neither the folder {folder.as_posix()} nor one below it holds a file such as "
+            f"{next(iter(registry)).file_name}",
+            remedy=_DOWNLOAD,
+            value=folder.as_posix(),
+        )
+    return vintages
+
+
+def _holds_tables(folder: Path, registry: TableRegistry) -> bool:
+    return any((folder / table.file_name).is_file() for table in registry)
+
+
+def _declared_date(vintage: Path) -> date | None:
+    named = _VINTAGE_NAME.fullmatch(vintage.resolve().name)
+    return date(int(named[1]), int(named[2]), 1) if named else None

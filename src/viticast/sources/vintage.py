@@ -1,0 +1,103 @@
+"""A vintage is the content of one table: its id is the hash of what it says, not of how its file is written."""
+
+import hashlib
+from datetime import UTC, date, datetime
+
+import pandas as pd
+
+from viticast.contracts.columns import SOURCES
+from viticast.sources.reader import Reading
+from viticast.sources.tables import TableSpec
+
+_CONTENT = ("group_label", "item_label", "item", "row_kind", "measure", "unit", "year", "value", "mark")
+
+OBSERVATION_COLUMNS = (
+    "table_name",
+    "vintage_id",
+    "source",
+    "is_synthetic",
+    "row_number",
+    "column_number",
+    "group_label",
+    "item_label",
+    "item",
+    "row_kind",
+    "measure",
+    "unit",
+    "year",
+    "value",
+    "mark",
+    "raw_sha256",
+    "published_at",
+    "is_published_at_inferred",
+)
+
+
+def content_id(frame: pd.DataFrame) -> str:
+    """Hash the tidy cells of a table: the same for any delimiter, header, numbering and order of rows.
+
+    Args:
+        frame: Cells with at least the columns group_label, item_label, item, row_kind, measure, unit, year, value, mark.
+
+    Returns:
+        The first 16 hexadecimal digits of a SHA-256.
+    """
+    texts = pd.DataFrame(
+        {name: frame[name].map(repr if name == "value" else str).where(frame[name].notna(), "") for name in _CONTENT},
+    )
+    cells = sorted("\x1f".join(cell) for cell in texts.itertuples(index=False, name=None))
+    return hashlib.sha256("\x1e".join(cells).encode()).hexdigest()[:16]
+
+
+def infer_published_at(last_year: int, fetched_at: datetime) -> date:
+    """The latest date by which figures up to `last_year` can be taken as published, when nobody declared it.
+
+    The last year of a refresh lags by 4 to 12 months and more: the end of the following year is the guess that lets no
+    backtest see figures early. Nothing is published after it was fetched.
+    """
+    return min(date(last_year + 1, 12, 31), _as_utc(fetched_at).date())
+
+
+def observe(
+    reading: Reading,
+    table: TableSpec,
+    *,
+    source: str,
+    is_synthetic: bool,
+    raw_sha256: str,
+    published_at: date | None,
+    fetched_at: datetime,
+) -> pd.DataFrame:
+    """Complete the cells of a file with where they come from: the rows of `observations`.
+
+    Args:
+        reading: What the file says.
+        table: What kind of table it is.
+        source: One of `contracts.columns.SOURCES`.
+        is_synthetic: True for the generated sample.
+        raw_sha256: Hash of the file's bytes.
+        published_at: When the vintage was published, None where nobody declared it.
+        fetched_at: When the bytes were fetched; without a time zone it is taken as UTC.
+
+    Returns:
+        A frame that fulfils `contracts.observations.Observations`.
+    """
+    if source not in SOURCES:
+        msg = f"source must be one of {', '.join(SOURCES)}, not {source!r}"
+        raise ValueError(msg)
+    published = published_at or infer_published_at(reading.last_year, fetched_at)
+    frame = reading.frame.assign(
+        table_name=table.name,
+        vintage_id=content_id(reading.frame),
+        source=source,
+        is_synthetic=is_synthetic,
+        raw_sha256=raw_sha256,
+        published_at=pd.Timestamp(published).as_unit("us"),
+        is_published_at_inferred=published_at is None,
+    )
+    texts = dict.fromkeys(("table_name", "vintage_id", "source", "raw_sha256"), "str")
+    return frame.astype({**texts, "published_at": "datetime64[us]"})[list(OBSERVATION_COLUMNS)]
+
+
+def _as_utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
