@@ -146,7 +146,7 @@ class OutOfBoundsError(SourceError):
     """A figure beyond what the table can hold."""
 
 
-class SourceErrors(SourceError):
+class SourceErrors(SourceError):  # noqa: N818 - the plural is the point
     """Several errors at once, so that one run names everything that must be mended."""
 
     shown = 20

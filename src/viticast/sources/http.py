@@ -11,7 +11,7 @@ from viticast.sources.fetched import FetchedFile
 from viticast.sources.tables import TableRegistry, TableSpec
 
 _BY_HAND = "try again later, or download the files by hand and use source_url=FOLDER"
-_USER_AGENT = "viticast (https://pypi.org/project/viticast)"
+_USER_AGENT = "viticast"
 TIMEOUT = httpx.Timeout(60.0, connect=15.0)
 
 
@@ -51,7 +51,7 @@ def fetch_http(
         url = _address(base_url, table)
         try:
             response = _get(client, url, table, attempts, backoff_seconds, sleep)
-        except _Unreachable as error:
+        except _UnreachableError as error:
             errors.append(error)
             break
         except HttpError as error:
@@ -70,7 +70,7 @@ def fetch_http(
     return tuple(files)
 
 
-class _Unreachable(HttpError):
+class _UnreachableError(HttpError):
     """No answer at all: asking for the next table would only wait as long again."""
 
 
@@ -113,7 +113,7 @@ def _get(
 
 def _unreachable(url: httpx.URL, table: TableSpec, error: httpx.TransportError, attempts: int) -> HttpError:
     what = "did not answer in time" if isinstance(error, httpx.TimeoutException) else f"cannot be reached ({error})"
-    return _Unreachable(
+    return _UnreachableError(
         f"{_without_secrets(url)} {what}, asked {attempts} times; the other tables were not asked for",
         remedy=_BY_HAND,
         table=table.name,

@@ -131,10 +131,8 @@ def _tidy(rows: list[_Row], columns: Columns, table: TableSpec) -> pd.DataFrame:
             except SourceError as error:
                 errors.append(_placed(error, table, row.line, position, f"{year} {measure.unit}"))
                 cell = Cell(None, None)
-            records.append(
-                (row.line.number, position + 1, row.group_label, row.item_label, row.item, row.row_kind)
-                + (measure.measure, measure.unit, year, cell.value, cell.mark)
-            )
+            place = (row.line.number, position + 1, row.group_label, row.item_label, row.item, row.row_kind)
+            records.append((*place, measure.measure, measure.unit, year, cell.value, cell.mark))
     raise_all(errors)
     frame = pd.DataFrame(records, columns=list(COLUMNS))
     types = {name: "int64" if name in _INTEGERS else "float64" if name == "value" else "str" for name in COLUMNS}

@@ -37,13 +37,16 @@ def content_id(frame: pd.DataFrame) -> str:
     """Hash the tidy cells of a table: the same for any delimiter, header, numbering and order of rows.
 
     Args:
-        frame: Cells with at least the columns group_label, item_label, item, row_kind, measure, unit, year, value, mark.
+        frame: Cells with the columns of a reading; row and column numbers are not looked at.
 
     Returns:
         The first 16 hexadecimal digits of a SHA-256.
     """
     texts = pd.DataFrame(
-        {name: frame[name].map(repr if name == "value" else str).where(frame[name].notna(), "") for name in _CONTENT},
+        {
+            name: frame[name].map(float.__repr__ if name == "value" else str).where(frame[name].notna(), "")
+            for name in _CONTENT
+        },
     )
     cells = sorted("\x1f".join(cell) for cell in texts.itertuples(index=False, name=None))
     return hashlib.sha256("\x1e".join(cells).encode()).hexdigest()[:16]
