@@ -1,7 +1,7 @@
 """One table of the lake: a folder of Hive partitions, one Parquet file in each."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Literal
 from urllib.parse import quote, unquote
@@ -50,15 +50,20 @@ class LakeTable:
         """
         return [name for name, content in self._encoded(frame) if self._put(name, content)]
 
-    def read(self) -> pd.DataFrame:
-        """All rows, the partition columns as text in front.
+    def read(self, where: Mapping[str, str] | None = None) -> pd.DataFrame:
+        """All rows, or those of some partitions; the partition columns as text in front.
+
+        Args:
+            where: Partition column -> the value it must have.
 
         Raises:
-            FileNotFoundError: The table has no partition yet.
+            FileNotFoundError: There is no such partition.
         """
-        names = self.partitions()
+        wanted = [f"{column}={quote(value)}" for column, value in (where or {}).items()]
+        names = [name for name in self.partitions() if all(folder in name.split("/") for folder in wanted)]
         if not names:
-            raise FileNotFoundError(f"the lake has no table '{self.name}' under {self.storage.root}")
+            which = f" with {', '.join(wanted)}" if wanted else ""
+            raise FileNotFoundError(f"the lake has no table '{self.name}'{which} under {self.storage.root}")
         return pd.concat([self._decoded(name) for name in names], ignore_index=True)
 
     def _put(self, name: str, content: bytes) -> bool:

@@ -67,11 +67,9 @@ def identify(cells: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
     keyed = cells.assign(item_key=cells["item"].map(fold), group_key=_group_key(cells))
     named = keyed.merge(crosswalk[[*KEYS, "series_id"]], on=KEYS, how="left", validate="m:1")
     by = named.groupby(["series_id", "year"], sort=True)
-    out = by.agg(
-        value=("value", lambda values: values.sum(min_count=1)),
-        mark=("mark", "first"),
-        correction_id=("correction_id", "first"),
-    ).reset_index()
+    out = by[["mark", "correction_id"]].first()
+    out.insert(0, "value", by["value"].sum(min_count=1))
+    out = out.reset_index()
     unknown = named[named["value"].isna() & (named["mark"] != "empty")][["series_id", "year"]].drop_duplicates()
     index = pd.MultiIndex.from_frame(out[["series_id", "year"]])
     out.loc[index.isin(pd.MultiIndex.from_frame(unknown)), "value"] = float("nan")

@@ -1,0 +1,35 @@
+"""Which tables the lake has, what partitions them and which contract they fulfil."""
+
+from dataclasses import dataclass
+
+from viticast.contracts.columns import Table
+from viticast.contracts.forecasts import Backtests, Forecasts
+from viticast.contracts.monitoring import MonitoringVerdicts
+from viticast.contracts.observations import Observations
+from viticast.contracts.panel import CorrectionsApplied, Panel, SeriesDimension
+from viticast.contracts.snapshots import Snapshots
+
+
+@dataclass(frozen=True)
+class LakeTableContract:
+    """A table of the lake.
+
+    Attributes:
+        model: Columns and rules of its rows.
+        partition_by: Columns that name its folders, in their order; as text in every engine.
+    """
+
+    model: type[Table]
+    partition_by: tuple[str, ...]
+
+
+LAKE_TABLES = {
+    "observations": LakeTableContract(Observations, ("table_name", "vintage_id")),
+    "snapshots": LakeTableContract(Snapshots, ("snapshot_id",)),
+    "series": LakeTableContract(SeriesDimension, ("snapshot_id",)),
+    "panel": LakeTableContract(Panel, ("snapshot_id",)),
+    "corrections_applied": LakeTableContract(CorrectionsApplied, ("snapshot_id",)),
+    "forecasts": LakeTableContract(Forecasts, ("snapshot_id", "model_key")),
+    "backtests": LakeTableContract(Backtests, ("snapshot_id", "model_key")),
+    "monitoring": LakeTableContract(MonitoringVerdicts, ("snapshot_id", "model_key")),
+}

@@ -1,0 +1,124 @@
+"""The panel as one matrix of series by year, and the part of it that an origin may see."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+import pandas as pd
+
+from viticast.forecasting.arrays import Bools, Floats, Ints
+
+MAX_SPAN = 5_000
+"""More years than this between first and last are dates or identifiers, not years."""
+
+
+class PanelError(ValueError):
+    """The panel cannot be forecast; the message names the rows and the remedy."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Values by series and year. Column `j` is the year `first_year + j`; NaN is missing.
+
+    `first` and `last` are the columns of each series' first and last row; the last is its cut-off, even where the
+    value in that row is missing.
+    """
+
+    ids: tuple[str, ...]
+    first_year: int
+    values: Floats
+    first: Ints
+    last: Ints
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame) -> Self:
+        """Build from `unique_id, ds, y`, one row for each series and year; years may be missing.
+
+        Raises:
+            PanelError: A column is missing, a key stands twice, or a value cannot be a figure.
+        """
+        missing = [name for name in ("unique_id", "ds", "y") if name not in frame.columns]
+        if missing:
+            raise PanelError(f"column {missing[0]!r} is missing; the panel needs unique_id, ds and y")
+        if frame.empty:
+            raise PanelError("the panel has no rows; give at least one row of unique_id, ds and y")
+        ids, years, y = _ids(frame["unique_id"]), _years(frame["ds"]), _figures(frame["y"])
+        doubled = pd.MultiIndex.from_arrays([ids, years]).duplicated()
+        if doubled.any():
+            at = int(np.flatnonzero(doubled)[0])
+            raise PanelError(f"series {ids.iloc[at]!r} has year {years[at]} twice; keep one row per unique_id and ds")
+        codes, names = pd.factorize(ids, sort=True)
+        first = int(years.min())
+        values = np.full((len(names), int(years.max()) - first + 1), np.nan)
+        values[codes, years - first] = y
+        rows = pd.DataFrame({"series": codes, "column": years - first}).groupby("series")["column"]
+        return cls(
+            tuple(str(name) for name in names),
+            first,
+            values,
+            rows.min().to_numpy(dtype=np.int64),
+            rows.max().to_numpy(dtype=np.int64),
+        )
+
+    @cached_property
+    def columns(self) -> Ints:
+        """Column numbers, shape (1, years), to compare with cut-offs."""
+        return np.arange(self.values.shape[1], dtype=np.int64)[None, :]
+
+    @cached_property
+    def observed(self) -> Bools:
+        """Where there is a value."""
+        return ~np.isnan(self.values)
+
+    @cached_property
+    def filled(self) -> Floats:
+        """Values with the gaps between two observations interpolated. Scores never read them."""
+        out = self.values.copy()
+        has_gap = (self.observed.cumsum(axis=1) > 0) & ~self.observed
+        for row in np.flatnonzero(has_gap.any(axis=1)):
+            seen = np.flatnonzero(self.observed[row])
+            inside = np.arange(seen[0], seen[-1] + 1)
+            out[row, inside] = np.interp(inside, seen, self.values[row, seen])
+        return out
+
+    def seen(self, cuts: Ints) -> Bools:
+        """Where there is a value that an origin at `cuts` (a column for each series) may see."""
+        return self.observed & (self.columns <= cuts[:, None])
+
+    def actuals(self, cuts: Ints, steps: int) -> Floats:
+        """Values of the `steps` years after `cuts`, shape (series, steps); NaN where unknown."""
+        at = cuts[:, None] + np.arange(1, steps + 1)[None, :]
+        inside = at < self.values.shape[1]
+        picked = np.take_along_axis(self.values, np.minimum(at, self.values.shape[1] - 1), axis=1)
+        return np.where(inside, picked, np.nan)
+
+
+def _ids(column: pd.Series) -> pd.Series:
+    if column.isna().any():
+        raise PanelError(f"row {int(np.flatnonzero(column.isna())[0])} has no unique_id; every row needs one")
+    return column.astype(str).reset_index(drop=True)
+
+
+def _years(column: pd.Series) -> Ints:
+    years = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    wrong = ~np.isfinite(years) | (years != np.round(years))
+    if wrong.any():
+        at = int(np.flatnonzero(wrong)[0])
+        raise PanelError(f"ds of row {at} is {column.iloc[at]!r}; give whole years, e.g. 2024")
+    if years.max() - years.min() > MAX_SPAN:
+        raise PanelError(f"ds runs from {years.min():.0f} to {years.max():.0f}; give years, not dates or numbers of days")
+    return years.astype(np.int64)
+
+
+def _figures(column: pd.Series) -> Floats:
+    try:
+        y = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError):
+        numbers = pd.to_numeric(column, errors="coerce")
+        at = int(np.flatnonzero(numbers.isna() & column.notna())[0]) if (numbers.isna() & column.notna()).any() else 0
+        raise PanelError(f"y of row {at} is {column.iloc[at]!r}; give numbers, and leave missing values null") from None
+    if np.isinf(y).any():
+        at = int(np.flatnonzero(np.isinf(y))[0])
+        raise PanelError(f"y of row {at} is infinite; give a finite number, or null if it is missing")
+    return y

@@ -1,0 +1,39 @@
+"""The catalog is asked to know the lake's tables, and must then show what the contracts promise."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from viticast.lake.conformity import check_catalog
+
+logger = logging.getLogger(__name__)
+
+TABLES = ("observations",)
+"""What ingestion writes, and the feature pipeline queries."""
+
+
+def request_catalog(receipt: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Asks for the tables that ingestion wrote.
+
+    Args:
+        receipt: Ingestion's; it says that the files are there.
+    """
+    logger.info("to catalog: %d vintages of the source %s", len(receipt["tables"]), receipt["source"])
+    return {"tables": list(TABLES)}
+
+
+def verify_catalog(found: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Compares the catalog with the contracts.
+
+    Returns:
+        One row for each column of each table.
+
+    Raises:
+        CatalogMismatchError: They differ.
+    """
+    record = check_catalog(found, TABLES)
+    for table in found:
+        logger.info("%s: %d rows in %d partitions", table["name"], table["rows"], table["partitions"])
+    return record

@@ -1,0 +1,136 @@
+"""The panel: one snapshot of the lake, corrected as declared, each label under its series, with the sums above."""
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from viticast.panel.corrections import apply_corrections
+from viticast.panel.crosswalk import empty_crosswalk, extend_crosswalk, identify
+from viticast.panel.declarations import Aliases, Corrections
+from viticast.panel.dimension import describe_series
+from viticast.panel.hierarchy import aggregate
+from viticast.panel.snapshot import resolve_snapshot
+from viticast.panel.tree import TableNode, TableTree
+from viticast.pipelines.feature.params import FeatureParams
+from viticast.sources.tables import TableRegistry
+
+logger = logging.getLogger(__name__)
+
+Query = Callable[..., pd.DataFrame]
+
+
+def choose_snapshot(
+    query: Query, tables: Mapping[str, Any], params: FeatureParams, catalog_record: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Takes one vintage of each table.
+
+    Args:
+        query: Lists the vintages of the lake.
+        tables: The table registry.
+        params: Says as of when.
+        catalog_record: Says that the lake is cataloged.
+
+    Returns:
+        The snapshot twice: for the nodes that follow, and for the lake.
+    """
+    logger.info("the catalog shows %d tables", catalog_record["table_name"].nunique())
+    snapshot = resolve_snapshot(query(), TableRegistry.from_mapping(tables).names, params.as_of)
+    logger.info(
+        "snapshot %s: figures up to %d and %d",
+        snapshot["snapshot_id"].iloc[0],
+        snapshot["last_year"].min(),
+        snapshot["last_year"].max(),
+    )
+    return snapshot, snapshot
+
+
+def query_cells(query: Query, snapshot: pd.DataFrame) -> pd.DataFrame:
+    """All cells of the snapshot, leaves and published totals."""
+    return query(vintage_ids=sorted(snapshot["vintage_id"]))
+
+
+def correct_cells(
+    cells: pd.DataFrame, corrections: Mapping[str, Any], snapshot: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Applies the declared corrections.
+
+    Returns:
+        The leaves, and what each correction did.
+    """
+    corrected = apply_corrections(cells, Corrections.from_mapping(corrections), snapshot)
+    for row in corrected.applied.itertuples(index=False):
+        level = logging.WARNING if row.status == "stale" else logging.INFO
+        logger.log(level, "correction %s: %s, %s cells%s", row.correction_id, row.status, row.cells, _reason(row.detail))
+    leaves = corrected.cells[corrected.cells["row_kind"] == "leaf"].reset_index(drop=True)
+    return leaves, corrected.applied
+
+
+def update_crosswalk(
+    known: pd.DataFrame,
+    leaves: pd.DataFrame,
+    tables: Mapping[str, Any],
+    aliases: Mapping[str, Any],
+    snapshot: pd.DataFrame,
+) -> pd.DataFrame:
+    """Gives labels that are new to the source their series."""
+    before = known.drop(columns="source") if len(known) else empty_crosswalk()
+    crosswalk = extend_crosswalk(before, leaves, _tree(tables), Aliases.from_mapping(aliases))
+    logger.info("crosswalk: %d labels, %d of them new", len(crosswalk), len(crosswalk) - len(before))
+    return crosswalk.assign(source=snapshot["source"].iloc[0])
+
+
+def build_panel(
+    leaves: pd.DataFrame, crosswalk: pd.DataFrame, tables: Mapping[str, Any], snapshot: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
+    """Values of every series and year, leaves and sums.
+
+    Returns:
+        The series, the panel, and the receipt that makes them current.
+    """
+    identified = identify(leaves, crosswalk)
+    present = crosswalk[crosswalk["series_id"].isin(identified["series_id"].unique())]
+    series = describe_series(present, leaves, _tree(tables))
+    sums = aggregate(identified)
+    sums["mark"] = pd.Series("incomplete", index=sums.index, dtype="str").where(sums["value"].isna())
+    sums["correction_id"] = pd.Series(None, index=sums.index, dtype="str")
+    panel = pd.concat([identified, sums], ignore_index=True).sort_values(["series_id", "year"], ignore_index=True)
+    receipt = {
+        "snapshot_id": snapshot["snapshot_id"].iloc[0],
+        "source": snapshot["source"].iloc[0],
+        "is_synthetic": bool(snapshot["is_synthetic"].iloc[0]),
+        "last_years": dict(zip(snapshot["table_name"], snapshot["last_year"].astype(int).tolist(), strict=True)),
+        "series": len(series),
+        "leaf_series": int(identified["series_id"].nunique()),
+        "panel_sha256": _hash(panel),
+    }
+    logger.info("panel: %d series, %d of them leaves", receipt["series"], receipt["leaf_series"])
+    return _stamp(series, snapshot), _stamp(panel, snapshot), receipt
+
+
+def _tree(tables: Mapping[str, Any]) -> TableTree:
+    registry = TableRegistry.from_mapping(tables)
+    return TableTree(
+        [
+            TableNode(spec.name, spec.slug, spec.flow, spec.label, spec.item_kind, spec.attribution)
+            for spec in registry
+        ]
+    )
+
+
+def _stamp(frame: pd.DataFrame, snapshot: pd.DataFrame) -> pd.DataFrame:
+    frame = frame.copy()
+    for position, column in enumerate(["snapshot_id", "source", "is_synthetic"]):
+        frame.insert(position, column, snapshot[column].iloc[0])
+    return frame
+
+
+def _hash(panel: pd.DataFrame) -> str:
+    rows = pd.util.hash_pandas_object(panel[["series_id", "year", "value"]], index=False)
+    return hashlib.sha256(rows.to_numpy().tobytes()).hexdigest()
+
+
+def _reason(detail: object) -> str:
+    return f" ({detail})" if isinstance(detail, str) else ""
