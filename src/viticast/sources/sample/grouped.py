@@ -128,7 +128,7 @@ PLANS: Mapping[str, GroupedPlan] = {
             "SUCO DE UVAS CONCENTRADO": _regular(1.5e7, 0.02, 1980),
             "OUTROS PRODUTOS COMERCIALIZADOS > Agrin (fermentado, acetico misto)": _regular(7.0e5, 0.0, 1990),
         },
-        {"regular": 17, "young": 8, "intermittent": 1, "short": 11, "dead": 7},
+        {"regular": 17, "young": 8, "intermittent": 1, "short": 11, "dead": 6},
         8.0e5,
         _SALES,
         ("Suco Adoçado",),
@@ -166,9 +166,7 @@ def draw_unclassified(seed: int) -> list[SampleRow]:
     life = Life("intermittent", 1.5e5, 0.0, 0.8)
     row.cells = {
         (year, 0): figure
-        for year, figure in zip(
-            YEARS, quantities(life, YEARS, _HARVEST, Draws(seed, "ProcessaSemclass")), strict=True
-        )
+        for year, figure in zip(YEARS, quantities(life, YEARS, _HARVEST, Draws(seed, "ProcessaSemclass")), strict=True)
     }
     return [row]
 
@@ -188,7 +186,7 @@ def _cast(table: str, plan: GroupedPlan, names: list[str], seed: int) -> dict[st
         lives[name] = Life(kind, size, draws.uniform(-0.02, 0.03), 0.2 if kind == "regular" else 0.5)
     for name in names:
         if _is_new(name, plan):
-            lives[name] = Life("new", plan.scale * draws.uniform(0.01, 0.1))
+            lives[name] = Life("new", plan.scale * draws.uniform(0.01, 0.1), start=YEARS[-1])
     return lives
 
 

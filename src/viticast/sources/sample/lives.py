@@ -49,7 +49,7 @@ def _active(life: Life, years: Sequence[int], draws: Draws) -> list[bool]:
     if life.kind == "dead":
         first = draws.whole(0, count - 16)
         last = draws.whole(first + 2, count - 6)
-        return [first <= position <= last and draws.chance(0.75) for position in range(count)]
+        return [first <= position <= last and draws.chance(0.6) for position in range(count)]
     first = years.index(life.start) if life.start else _first_position(life.kind, count, draws)
     probability = {"intermittent": draws.uniform(0.45, 0.75), "short": draws.uniform(0.4, 0.9)}.get(life.kind, 1.0)
     active = [position >= first and draws.chance(probability) for position in range(count)]

@@ -171,32 +171,33 @@ AMERICANAS = (
 
 MESA = (
     Group("TINTAS", "ti", _children(" Alphonse Lavallee; Moscato de Hamburgo")),
-    Group(
-        "BRANCAS", "br", _children(" Cardinal; Golden Queen; Patrícia; Perlona; Italia; Rubi (Itália, Itália Ro)")
-    ),
+    Group("BRANCAS", "br", _children(" Cardinal; Golden Queen; Patrícia; Perlona; Italia; Rubi (Itália, Itália Ro)")),
 )
 
 SEM_CLASSIFICACAO = "Sem classificação"
 
 COUNTRIES = tuple(
-    "Afeganistão;África do Sul;Albânia;Alemanha;Andorra;Angola;Anguilla;Antígua e Barbuda;Antilhas Holandesas;"
-    "Arábia Saudita;Argélia;Argentina;Armênia;Aruba;Austrália;Áustria;Azerbaijão;Bahamas;Bangladesh;Barbados;Barein;"
-    "Belarus;Bélgica;Belice;Benin;Bermudas;Bolívia;Bósnia-Herzegovina;Botsuana;Bulgária;Burkina Faso;Cabo Verde;"
-    "Camarões;Camboja;Canadá;Catar;Cayman, Ilhas;Cazaquistão;Chade;Chile;China;Chipre;Cingapura;Cocos (Keeling), Ilhas;"
-    "Colômbia;Comores;Congo;Coreia do Sul, República;Costa do Marfim;Costa Rica;Coveite (Kuweit);Croácia;Cuba;Curaçao;"
-    "Dinamarca;Djibuti;Dominica;Egito;El Salvador;Emirados Árabes Unidos;Equador;Eslováquia;Eslovênia;Espanha;"
-    "Estados Unidos;Estônia;Etiópia;Falkland (Malvinas);Fiji;Filipinas;Finlândia;França;Gabão;Gâmbia;Gana;Geórgia;"
-    "Gibraltar;Granada;Grécia;Guadalupe;Guatemala;Guiana;Guiana Francesa;Guiné;Guine Bissau;Guine Equatorial;Haiti;"
-    "Honduras;Hong Kong;Hungria;Iêmen;Ilha de Man;Ilhas Virgens;Índia;Indonésia;Irã;Iraque;Irlanda;Islândia;Israel;"
-    "Itália;Iugoslávia;Jamaica;Japão;Jordânia;Letônia;Líbano;Libéria;Líbia;Lituânia;Luxemburgo;Macau;Macedônia;"
-    "Madagascar;Malásia;Malavi;Maldivas;Mali;Malta;Marrocos;Marshall, Ilhas;Martinica;Maurício;Mauritânia;México;"
-    "Moçambique;Moldávia;Mônaco;Mongólia;Montenegro;Namíbia;Nepal;Nicarágua;Nigéria;Noruega;Nova Caledônia;"
-    "Nova Zelândia;Omã;Países Baixos;Palau;Panamá;Paquistão;Paraguai;Peru;Pitcairn;Polinésia Francesa;Polônia;"
-    "Porto Rico;Portugal;Quênia;Reino Unido;República Dominicana;Romênia;Rússia;San Marino;Santa Lúcia;"
-    "São Cristóvão e Névis;São Tomé e Príncipe;São Vicente e Granadinas;Senegal;Serra Leoa;Sérvia;Seychelles;Síria;"
-    "Sri Lanka;Suazilândia;Suécia;Suíça;Suriname;Tailândia;Taiwan (Formosa);Tanzânia;Tcheca, República;Togo;Toquelau;"
-    "Trinidade Tobago;Tunísia;Turquia;Turcas e Caicos, Ilhas;Tuvalu;Ucrânia;Uganda;Uruguai;Vanuatu;Venezuela;Vietnã;"
-    "Zâmbia;Zimbábue".split(";")
+    child.label
+    for child in _children(
+        "Afeganistão;África do Sul;Albânia;Alemanha;Andorra;Angola;Anguilla;Antígua e Barbuda;Antilhas Holandesas;"
+        "Arábia Saudita;Argélia;Argentina;Armênia;Aruba;Austrália;Áustria;Azerbaijão;Bahamas;Bangladesh;Barbados;Barein;"
+        "Belarus;Bélgica;Belice;Benin;Bermudas;Bolívia;Bósnia-Herzegovina;Botsuana;Bulgária;Burkina Faso;Cabo Verde;"
+        "Camarões;Camboja;Canadá;Catar;Cayman, Ilhas;Cazaquistão;Chade;Chile;China;Chipre;Cingapura;Cocos (Keeling), Ilhas;"
+        "Colômbia;Comores;Congo;Coreia do Sul, República;Costa do Marfim;Costa Rica;Coveite (Kuweit);Croácia;Cuba;Curaçao;"
+        "Dinamarca;Djibuti;Dominica;Egito;El Salvador;Emirados Árabes Unidos;Equador;Eslováquia;Eslovênia;Espanha;"
+        "Estados Unidos;Estônia;Etiópia;Falkland (Malvinas);Fiji;Filipinas;Finlândia;França;Gabão;Gâmbia;Gana;Geórgia;"
+        "Gibraltar;Granada;Grécia;Guadalupe;Guatemala;Guiana;Guiana Francesa;Guiné;Guine Bissau;Guine Equatorial;Haiti;"
+        "Honduras;Hong Kong;Hungria;Iêmen;Ilha de Man;Ilhas Virgens;Índia;Indonésia;Irã;Iraque;Irlanda;Islândia;Israel;"
+        "Itália;Iugoslávia;Jamaica;Japão;Jordânia;Letônia;Líbano;Libéria;Líbia;Lituânia;Luxemburgo;Macau;Macedônia;"
+        "Madagascar;Malásia;Malavi;Maldivas;Mali;Malta;Marrocos;Marshall, Ilhas;Martinica;Maurício;Mauritânia;México;"
+        "Moçambique;Moldávia;Mônaco;Mongólia;Montenegro;Namíbia;Nepal;Nicarágua;Nigéria;Noruega;Nova Caledônia;"
+        "Nova Zelândia;Omã;Países Baixos;Palau;Panamá;Paquistão;Paraguai;Peru;Pitcairn;Polinésia Francesa;Polônia;"
+        "Porto Rico;Portugal;Quênia;Reino Unido;República Dominicana;Romênia;Rússia;San Marino;Santa Lúcia;"
+        "São Cristóvão e Névis;São Tomé e Príncipe;São Vicente e Granadinas;Senegal;Serra Leoa;Sérvia;Seychelles;Síria;"
+        "Sri Lanka;Suazilândia;Suécia;Suíça;Suriname;Tailândia;Taiwan (Formosa);Tanzânia;Tcheca, República;Togo;Toquelau;"
+        "Trinidade Tobago;Tunísia;Turquia;Turcas e Caicos, Ilhas;Tuvalu;Ucrânia;Uganda;Uruguai;Vanuatu;Venezuela;Vietnã;"
+        "Zâmbia;Zimbábue"
+    )
 )
 
 PSEUDO_COUNTRIES = (

@@ -47,10 +47,10 @@ _GERMANY = {"Alemanha": "Alemanha, República Democrática"}
 PLANS: Mapping[str, TradePlan] = {
     "ImpVinhos": TradePlan(
         ("Chile", "Argentina", "Portugal", "Itália", "Espanha", "França", "Uruguai", "África do Sul", "Estados Unidos"),
-        6.5e7,
-        3.0,
-        0.05,
-        {"regular": 16, "young": 6, "short": 25, "new": 3, "dead": 16, "intermittent": 1, "zero": 1},
+        5.0e7,
+        3.2,
+        0.065,
+        {"regular": 16, "young": 6, "short": 26, "new": 3, "dead": 16, "intermittent": 1, "zero": 1},
         labels={"África do Sul": "Africa do Sul", "Canadá": "Canada", "Países Baixos": "Países Baixos (Holanda)"},
         pseudo=("Brasil", "Não consta na tabela", "Não declarados", "Outros"),
     ),
@@ -59,7 +59,7 @@ PLANS: Mapping[str, TradePlan] = {
         2.6e6,
         5.5,
         0.06,
-        {"regular": 10, "young": 1, "short": 14, "new": 2, "dead": 13, "intermittent": 5},
+        {"regular": 10, "young": 1, "short": 15, "new": 2, "dead": 13, "intermittent": 5},
         labels={"África do Sul": "Africa do Sul"},
         pseudo=("Brasil", "Não declarados", "Outros"),
     ),
@@ -76,7 +76,7 @@ PLANS: Mapping[str, TradePlan] = {
         1.7e7,
         1.8,
         0.04,
-        {"regular": 6, "young": 1, "short": 6, "new": 1, "dead": 19, "intermittent": 1},
+        {"regular": 6, "young": 1, "short": 6, "new": 1, "dead": 20, "intermittent": 1},
         aliases=(("China Continental", "China", 1996),),
         labels=_GERMANY,
         pseudo=("Não declarados", "Outros"),
@@ -95,7 +95,7 @@ PLANS: Mapping[str, TradePlan] = {
         2.2e6,
         1.8,
         0.03,
-        {"regular": 15, "young": 7, "short": 55, "new": 13, "dead": 24, "intermittent": 22},
+        {"regular": 15, "young": 7, "short": 57, "new": 13, "dead": 24, "intermittent": 22},
         aliases=(
             ("Singapura", "Cingapura", 2004),
             ("Bahrein", "Barein", 2010),
@@ -110,7 +110,7 @@ PLANS: Mapping[str, TradePlan] = {
         3.0e5,
         4.0,
         0.05,
-        {"regular": 6, "young": 4, "short": 49, "new": 6, "dead": 20, "intermittent": 16, "zero": 2},
+        {"regular": 6, "young": 4, "short": 51, "new": 6, "dead": 20, "intermittent": 16, "zero": 2},
         aliases=(("Rússia, Federação da", "Rússia", 2006), ("Singapura", "Cingapura", 2011)),
         pseudo=("Brasil", "Provisão de Navios e Aeronaves", "Outros(1)"),
     ),
@@ -119,7 +119,7 @@ PLANS: Mapping[str, TradePlan] = {
         2.4e7,
         2.5,
         0.06,
-        {"regular": 15, "young": 4, "short": 81, "new": 13, "dead": 16, "intermittent": 5, "zero": 2},
+        {"regular": 15, "young": 4, "short": 83, "new": 13, "dead": 16, "intermittent": 5, "zero": 2},
         aliases=(("Republica Tcheca", "Tcheca, República", 2009), ("Bahrein", "Barein", 2008)),
         labels={**_GERMANY, "África do Sul": "Africa do Sul", "Taiwan (Formosa)": "Taiwan"},
         pseudo=("Provisão de Navios e Aeronaves", "Não declarados"),
@@ -130,7 +130,7 @@ PLANS: Mapping[str, TradePlan] = {
         1.6e6,
         2.2,
         0.0,
-        {"regular": 11, "young": 1, "short": 46, "new": 4, "dead": 34, "intermittent": 24},
+        {"regular": 11, "young": 1, "short": 47, "new": 4, "dead": 36, "intermittent": 24},
         aliases=(("China Continental", "China", 2000), ("Republica Tcheca", "Tcheca, República", 2005)),
         labels=_GERMANY,
         pseudo=("Brasil", "Provisão de Navios e Aeronaves"),
@@ -140,35 +140,33 @@ PLANS: Mapping[str, TradePlan] = {
 
 def draw_trade(table: str, plan: TradePlan, seed: int) -> list[SampleRow]:
     """Draw all rows of a table of countries, in the order of their labels."""
-    rows = [_draw_row(table, plan, country, kind, rank, seed) for rank, (country, kind) in enumerate(_cast(table, plan, seed))]
+    cast = _cast(table, plan, seed)
+    rows = [_draw_row(table, plan, country, kind, rank, seed) for rank, (country, kind) in enumerate(cast)]
     for earlier, later, year in plan.aliases:
         rows.append(_split(next(row for row in rows if row.label == later), earlier, year))
     return sorted(rows, key=lambda row: (row.label in PSEUDO_COUNTRIES[1:], _sort_key(row.label)))
 
 
 def _cast(table: str, plan: TradePlan, seed: int) -> list[tuple[str, Kind]]:
-    """Give every life of the plan to a country: the partners are regular, the others are drawn."""
+    """Give every life of the plan to a country: the partners are regular, pseudo-countries and aliases never new."""
     draws = Draws(seed, table, "cast")
-    later = [alias[1] for alias in plan.aliases]
-    count = sum(plan.kinds.values()) - len(plan.pseudo)
-    known = set(plan.partners) | set(later)
-    others = draws.shuffled([country for country in COUNTRIES if country not in known])
-    fixed = [*plan.partners, *(country for country in later if country not in plan.partners)]
-    regular = plan.kinds.get("regular", 0)
-    names = [*fixed, *others[: count - len(fixed)]]
-    kinds: list[Kind] = [kind for kind, number in plan.kinds.items() if kind != "regular" for _ in range(number)]
-    rest = draws.shuffled([kind for kind in kinds if kind != "new"])
-    new: list[Kind] = [kind for kind in kinds if kind == "new"]
-    old_names = [*names[: regular + len(rest) - len(plan.pseudo)], *plan.pseudo]
-    new_names = names[regular + len(rest) - len(plan.pseudo) :]
-    lives: list[Kind] = [*(["regular"] * regular), *rest]
-    return [*zip(old_names, lives, strict=True), *zip(new_names, new, strict=True)]
+    old: list[Kind] = [
+        kind for kind, number in plan.kinds.items() if kind not in {"regular", "new"} for _ in range(number)
+    ]
+    regular: list[Kind] = ["regular"] * plan.kinds.get("regular", 0)
+    new: list[Kind] = ["new"] * plan.kinds.get("new", 0)
+    later = [alias[1] for alias in plan.aliases if alias[1] not in plan.partners]
+    leading = [*plan.partners, *later]
+    others = draws.shuffled([country for country in COUNTRIES if country not in leading])
+    early = len(regular) + len(old) - len(leading) - len(plan.pseudo)
+    names = [*leading, *others[:early], *plan.pseudo, *others[early : early + len(new)]]
+    return list(zip(names, [*regular, *draws.shuffled(old), *new], strict=True))
 
 
 def _draw_row(table: str, plan: TradePlan, country: str, kind: Kind, rank: int, seed: int) -> SampleRow:
     draws = Draws(seed, table, country)
     partners = len(plan.partners)
-    size = (rank + 1) ** -1.1 if rank < partners else (partners + 1) ** -1.1 * 0.05 * math.exp(1.3 * draws.normal())
+    size = (rank + 1) ** -1.1 if rank < partners else (partners + 1) ** -1.1 * 0.02 * math.exp(1.3 * draws.normal())
     life = Life(kind, max(40.0, plan.scale * size), plan.drift, 0.25 if kind == "regular" else 0.6)
     shocks = {**_WORLD_SHOCKS, **plan.shocks.get(country, {})}
     kilograms = quantities(life, YEARS, shocks, draws)

@@ -42,8 +42,9 @@ def _rotate_table_wine(rows: list[SampleRow]) -> None:
 def _scramble_2021(rows: list[SampleRow]) -> None:
     """2021: the figures stand against other cultivars, and are more than twice too large."""
     for category in rows:
-        figures = [child.number(2021) for child in category.children]
-        for child, figure in zip(category.children, figures[7:] + figures[:7], strict=True):
+        grown = [child for child in category.children if child.number(2021)]
+        figures = [child.number(2021) for child in grown]
+        for child, figure in zip(grown, figures[7:] + figures[:7], strict=True):
             child.cells[2021, 0] = float(round(2.4 * figure))
         add_up(category)
 

@@ -39,7 +39,6 @@ _OLDER_SHAPES = {
 _OLDER_LABELS = {
     "VINHO FINO DE MESA (VINIFERA)": "VINHO FINO DE MESA (VINÍFERA)",
     "  Suco Natural Integral": "   Suco Natural Integral",
-    "OUTROS PRODUTOS COMERCIALIZADOS": "OUTROS PRODUTOS COMERCIALIZADOS",
     "Indonésia": "Indonesia",
     "Iugoslávia": "Iugoslavia",
     "Países Baixos (Holanda)": "Paises Baixos (Holanda)",
