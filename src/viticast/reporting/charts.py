@@ -1,6 +1,6 @@
 """The Vega-Lite charts: one series with its forecast, the largest changes, and past accuracy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -13,17 +13,14 @@ WINE, GRAPE, LEAF, EARTH, INK = "#4a1535", "#8c2f5f", "#3f6b4a", "#b07d2b", "#5c
 FONT = "Liberation Sans, Helvetica Neue, Helvetica, Arial, sans-serif"
 
 Width = int | str
-Chart = alt.LayerChart | alt.Chart
 
 
-def configured(chart: alt.TopLevelMixin) -> dict[str, Any]:
+def configured(chart: alt.LayerChart | alt.VConcatChart) -> dict[str, Any]:
     """The chart as a Vega-Lite specification with the style of the page."""
     styled = (
-        chart.configure(font=FONT, background="#ffffff")  # type: ignore[attr-defined]
+        chart.configure(font=FONT, background="#ffffff")
         .configure_view(stroke=None)
-        .configure_axis(
-            gridColor="#ece8eb", domainColor="#a79fa6", tickColor="#a79fa6", labelColor=INK, titleColor=INK
-        )
+        .configure_axis(gridColor="#ece8eb", domainColor="#a79fa6", tickColor="#a79fa6", labelColor=INK, titleColor=INK)
         .configure_title(anchor="start", color=WINE, subtitleColor=INK, fontSize=14, subtitleFontSize=11)
         .configure_legend(labelColor=INK, titleColor=INK)
     )
@@ -38,7 +35,7 @@ def watermark_layer(text: str, width: Width, height: int | None) -> alt.Chart:
     signals, and give numbers.
     """
     w, h = "width" if isinstance(width, str) else str(width), "height" if height is None else str(height)
-    return alt.Chart(alt.InlineData(values=[{}])).mark_text(
+    mark: alt.Chart = alt.Chart(alt.InlineData(values=[{}])).mark_text(
         text=text,
         x=alt.ExprRef(f"{w} / 2"),
         y=alt.ExprRef(f"{h} / 2"),
@@ -49,6 +46,7 @@ def watermark_layer(text: str, width: Width, height: int | None) -> alt.Chart:
         opacity=0.22,
         tooltip=None,
     )
+    return mark
 
 
 def footed_axis(source_line: str, **options: Any) -> alt.Axis:  # noqa: ANN401
@@ -93,9 +91,8 @@ def series_chart(
         future.mark_area(color=GRAPE, opacity=0.30).encode(x=x, y=y("lo80"), y2="hi80:Q"),
         past.mark_line(color=WINE, strokeWidth=1.8, strokeJoin="round").encode(x=x, y=y("value")),
         past.transform_filter("isValid(datum.value)")
-        .mark_point(color=WINE, filled=True, size=14, opacity=1).encode(
-            x=x, y=y("value"), tooltip=[year, exact("value", text["value"])]
-        ),
+        .mark_point(color=WINE, filled=True, size=14, opacity=1)
+        .encode(x=x, y=y("value"), tooltip=[year, exact("value", text["value"])]),
         future.mark_line(color=GRAPE, strokeWidth=1.8, strokeDash=[5, 3]).encode(x=x, y=y("yhat")),
         future.transform_filter("!datum.actual")
         .mark_point(color=GRAPE, filled=True, size=26, opacity=1)
@@ -117,21 +114,22 @@ def series_chart(
     ]
     if watermark is not None:
         layers.append(watermark_layer(watermark, width, height))
-    return alt.layer(*layers).properties(width=width, height=height, title=title)
+    return alt.LayerChart(layer=layers).properties(width=width, height=height, title=title)
 
 
 def growth_chart(
-    rows: Sequence[dict[str, Any]],
+    rows: Sequence[Mapping[Any, Any]],
     *,
     source_line: str,
     unit: str,
     language: Language,
     watermark: str | None,
+    title: str = "",
     width: Width = "container",
 ) -> alt.LayerChart:
     """Bars of the largest changes of one flow: growth in leaf green to the right, falls in wine to the left."""
     text = words(language)["chart"]
-    data = alt.InlineData(values=list(rows))
+    data = alt.InlineData(values=[dict(row) for row in rows])
     order = [str(row["label"]) for row in rows]
     bars = (
         alt.Chart(data)
@@ -159,22 +157,27 @@ def growth_chart(
     layers = [bars]
     if watermark is not None:
         layers.append(watermark_layer(watermark, width, None))
-    return alt.layer(*layers).properties(width=width, height=alt.Step(22))
+    return alt.LayerChart(layer=layers).properties(
+        width=width, height=alt.Step(22), title=title, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
+    )
 
 
 def accuracy_chart(
-    rows: Sequence[dict[str, Any]],
+    rows: Sequence[Mapping[Any, Any]],
     *,
     source_line: str,
     language: Language,
     watermark: str | None,
+    title: str = "",
     width: Width = "container",
 ) -> alt.LayerChart:
     """Capped MASE by horizon: the published forecasts against naive."""
     text = words(language)["chart"]
     names = [text["ours"], text["naive"]]
-    base = alt.Chart(alt.InlineData(values=list(rows))).encode(
-        x=alt.X("horizon:O", axis=footed_axis(source_line, labelAngle=0, labelExpr=f"datum.label + ' {text['ahead']}'")),
+    base = alt.Chart(alt.InlineData(values=[dict(row) for row in rows])).encode(
+        x=alt.X(
+            "horizon:O", axis=footed_axis(source_line, labelAngle=0, labelExpr=f"datum.label + ' {text['ahead']}'")
+        ),
         y=alt.Y("mase:Q", title=text["mase"], axis=alt.Axis(tickCount=5, domain=False)).scale(zero=True),
         color=alt.Color("method:N", title=None).scale(domain=names, range=[GRAPE, "#9a9199"]).legend(orient="top"),
         tooltip=[
@@ -186,4 +189,4 @@ def accuracy_chart(
     layers = [base.mark_line(strokeWidth=2), base.mark_point(filled=True, size=50, opacity=1)]
     if watermark is not None:
         layers.append(watermark_layer(watermark, width, 220))
-    return alt.layer(*layers).properties(width=width, height=220)
+    return alt.LayerChart(layer=layers).properties(width=width, height=220, title=title)

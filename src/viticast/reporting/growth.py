@@ -36,7 +36,7 @@ def growth_frame(
     """One row for each leaf with a base and a forecast for the year.
 
     Returns:
-        series_id, root_id, label, base, base_from, base_to, yhat, lo80, hi80, change, change_share, is_large
+        series_id, root_id, path (labels), base, base_from, base_to, yhat, lo80, hi80, change, change_share, is_large
         (its share of the flow reaches the minimum), is_clear (the 80 % interval leaves the base out).
     """
     rows = []
@@ -50,9 +50,8 @@ def growth_frame(
             continue
         base = sum(value for _, value in history) / len(history)
         yhat, lo80, hi80 = record.forecasts[index][:3]
-        label = " › ".join(record.path)
-        rows.append((sid, record.root_id, label, base, history[0][0], history[-1][0], yhat, lo80, hi80))
-    columns = ["series_id", "root_id", "label", "base", "base_from", "base_to", "yhat", "lo80", "hi80"]
+        rows.append((sid, record.root_id, record.path, base, history[0][0], history[-1][0], yhat, lo80, hi80))
+    columns = ["series_id", "root_id", "path", "base", "base_from", "base_to", "yhat", "lo80", "hi80"]
     frame = pd.DataFrame(rows, columns=columns).sort_values("series_id", ignore_index=True)
     frame["change"] = frame["yhat"] - frame["base"]
     frame["change_share"] = (frame["change"] / frame["base"]).where(frame["base"] > 0)

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+import altair as alt
 import pandas as pd
+import vl_convert
 
+from viticast.reporting.charts import configured, series_chart
 from viticast.reporting.context import PageContext
 from viticast.reporting.numbers import chart_locale
 from viticast.reporting.payload import root_name
@@ -36,9 +39,7 @@ def render_totals(
     return {OVERVIEW: _png(_overview(drawn, context), context), **pictures}
 
 
-def _single(record: SeriesRecord, context: PageContext, width: int = 640, height: int = 280) -> Any:  # noqa: ANN401
-    from viticast.reporting.charts import series_chart
-
+def _single(record: SeriesRecord, context: PageContext, width: int = 640, height: int = 280) -> alt.LayerChart:
     chart = series_chart(
         source_line=attribution_line(record.attribution, context),
         language=context.language,
@@ -50,10 +51,8 @@ def _single(record: SeriesRecord, context: PageContext, width: int = 640, height
     return _with_data(chart, chart_datasets(record))
 
 
-def _with_data(chart: Any, datasets: Mapping[str, list[dict[str, Any]]]) -> Any:  # noqa: ANN401
+def _with_data(chart: alt.LayerChart, datasets: Mapping[str, list[dict[str, Any]]]) -> alt.LayerChart:
     """Each layer with its own rows: charts side by side would otherwise share the named data."""
-    import altair as alt
-
     chart = chart.copy(deep=True)
     for layer in chart.layer:
         if isinstance(layer.data, alt.NamedData):
@@ -61,9 +60,7 @@ def _with_data(chart: Any, datasets: Mapping[str, list[dict[str, Any]]]) -> Any:
     return chart
 
 
-def _overview(records: list[SeriesRecord], context: PageContext) -> Any:  # noqa: ANN401
-    import altair as alt
-
+def _overview(records: list[SeriesRecord], context: PageContext) -> alt.VConcatChart:
     text = words(context.language)["images"]
     title = alt.TitleParams(
         text=text["title"], subtitle=_subtitle(context), fontSize=18, subtitleFontSize=12, offset=16
@@ -91,12 +88,6 @@ def _subtitle(context: PageContext) -> list[str]:
     return [text["synthetic"]["banner"], *lines] if context.is_synthetic else lines
 
 
-def _png(chart: Any, context: PageContext) -> bytes:  # noqa: ANN401
-    import vl_convert
-
-    from viticast.reporting.charts import configured
-
-    png: bytes = vl_convert.vegalite_to_png(
-        configured(chart), scale=1.5, format_locale=chart_locale(context.language)
-    )
+def _png(chart: alt.LayerChart | alt.VConcatChart, context: PageContext) -> bytes:
+    png: bytes = vl_convert.vegalite_to_png(configured(chart), scale=1.5, format_locale=chart_locale(context.language))
     return png

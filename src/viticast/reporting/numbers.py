@@ -47,6 +47,17 @@ def amount(value: float | None, unit: str, language: Language) -> str:
     return f"US$ {text}" if unit == "USD" else f"{text} {unit}"
 
 
+def interval(low: float, high: float, language: Language) -> str:
+    """Two bounds in the suffix of the upper one: 61,3–314,0 mi."""
+    for size, name in _STEPS:
+        if abs(high) >= size * 0.99995:
+            ends = [
+                number(end / size, language, 1 if abs(high) < 1000 * size else 0) if end else "0" for end in (low, high)
+            ]
+            return f"{ends[0]}–{ends[1]} {_SUFFIX[language][name]}"
+    return f"{compact(low, language)}–{compact(high, language)}"
+
+
 def percent(value: float | None, language: Language, decimals: int = 1, *, signed: bool = False) -> str:
     """A share as a percentage, 0.123 as 12,3 %; `signed` writes + before a growth."""
     if value is None or math.isnan(value) or math.isinf(value):

@@ -10,7 +10,7 @@ from viticast.reporting.records import SeriesRecord
 from viticast.reporting.text import attribution_line, watermark, words
 
 
-def safe_json(value: Any) -> str:
+def safe_json(value: Mapping[str, Any]) -> str:
     """JSON for a script element: no character of it can close the element or start a comment."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for character in "<>&\u2028\u2029":

@@ -49,14 +49,25 @@
 
   const options = {
     mode: "vega-lite", renderer: "svg", formatLocale: page.locale,
+    // a series without marks or corrections has layers without rows, which Vega warns of: show its errors only
+    logLevel: 1,
     actions: { export: true, source: false, compiled: false, editor: false },
     i18n: { PNG_ACTION: text.save_png, SVG_ACTION: text.save_svg, CLICK_TO_VIEW_ACTIONS: text.menu },
+  };
+  const fillSource = (value, source) => {
+    if (value === null || typeof value !== "object") return;
+    if (value.title === "{source}") value.title = source;
+    Object.values(value).forEach((child) => fillSource(child, source));
   };
   const draw = async (node, spec, series) => {
     const copy = structuredClone(spec);
     if (series) {
       copy.datasets = { ...copy.datasets, ...rowsOf(series) };
       copy.description = text.chart_of + fullName(series);
+      copy.title = series.path.length
+        ? { text: nameOf(series), subtitle: rootName.get(series.root) }
+        : { text: rootName.get(series.root) };
+      fillSource(copy, series.source);
     }
     const name = (copy.title?.text ?? copy.title ?? node.id).toString();
     const result = await window.vegaEmbed(node, copy, { ...options, downloadFileName: name.replace(/[^\p{L}\p{N}]+/gu, "_") });
@@ -141,13 +152,7 @@
     current = series;
     describe(series);
     fillTable(series);
-    const spec = structuredClone(specs["chart-explorer"]);
-    spec.title = { text: nameOf(series), subtitle: rootName.get(series.root) };
-    JSON.stringify(spec, (key, value) => {
-      if (key === "axis" && value && value.title === "{source}") value.title = series.source;
-      return value;
-    });
-    await draw(chart, spec, series);
+    await draw(chart, specs["chart-explorer"], series);
     chart.dataset.series = series.id;
   };
 
