@@ -1,0 +1,53 @@
+import pytest
+
+from viticast.sources.decoding import decode
+from viticast.sources.errors import EmptyFileError, HtmlPageError, MojibakeError
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_tolerated():
+    assert decode("\ufeffId;País\r\n1;Itália\r\n".encode(), "T") == "Id;País\n1;Itália\n"
+
+
+@pytest.mark.parametrize("content", [b"", b"\n \n", b"\xef\xbb\xbf", b"\x00\x00"])
+def test_nothing_is_an_empty_file(content):
+    with pytest.raises(EmptyFileError, match="T: the file is empty"):
+        decode(content, "T")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<!DOCTYPE html><html><body>503</body></html>",
+        b"\n\n<HTML>\n",
+        "<html><head><title>Manutenção</title>".encode("latin-1"),
+        b"<?xml version='1.0'?><error/>",
+        b"<br />\n<b>Warning</b>: mysql_connect()",
+    ],
+)
+def test_a_web_page_is_refused_even_in_another_encoding(content):
+    with pytest.raises(HtmlPageError, match="web page"):
+        decode(content, "T")
+
+
+def test_bytes_that_are_not_utf8_name_their_line():
+    with pytest.raises(MojibakeError, match=r"T, line 2: byte 7 is not UTF-8") as raised:
+        decode(b"id;x\n1\xe9;2\n", "T")
+    assert raised.value.row == 2
+
+
+@pytest.mark.parametrize("charset", ["latin-1", "cp1252"])
+@pytest.mark.parametrize("text", ["Sem classificação", "VINHO ORGÂNICO", "Líquido", "à", "Muller ñ", "Zürich"])
+def test_text_that_was_encoded_twice_is_refused(text, charset):
+    twice = text.encode().decode(charset).encode()
+    with pytest.raises(MojibakeError, match="mojibake"):
+        decode(b"id;x\n1;" + twice + b"\n", "T")
+
+
+@pytest.mark.parametrize("text", ["MAÇÃ", "São Tomé e Príncipe", "Ângela", "CHÃO 50°", "Curaçao", "À VISTA"])
+def test_proper_portuguese_is_no_mojibake(text):
+    assert text in decode(f"id;x\n1;{text}\n".encode(), "T")
+
+
+def test_a_replacement_character_shows_a_loss():
+    with pytest.raises(MojibakeError):
+        decode("id;x\n1;S\ufffdo\n".encode(), "T")
