@@ -56,7 +56,11 @@ class Bank:
             if key not in self._global:
                 self._global[key] = self._compute(member, np.flatnonzero(applies), cuts, steps)
             return self._global[key]
-        return self._from_cells(member, cuts, steps, applies)
+        out = self._from_cells(member, cuts, steps, applies)
+        if not member.regular_only:
+            # of a series without a value, or with zeros only, every candidate says zero
+            out[classes == EMPTY] = max(self.spec.lower or 0.0, 0.0)
+        return out
 
     def _from_cells(self, member: Candidate, cuts: Ints, steps: int, applies: Bools) -> Floats:
         """Look up what is known by years before each series' end; compute the rest in one call."""

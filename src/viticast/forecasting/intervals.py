@@ -9,11 +9,14 @@ from viticast.forecasting.arrays import Floats, Ints
 from viticast.forecasting.classes import CLASSES, EMPTY, INACTIVE
 from viticast.forecasting.features import Features
 
-PROBABILITIES = np.arange(1, 200) / 200.0
+STEPS = 200
+PROBABILITIES = np.arange(1, STEPS) / STEPS
 PENALTY = 10.0
 FEWEST_ERRORS = 200
 """A class and horizon with fewer errors borrows those of the class, then of the panel."""
 FEWEST_OF_ALL = 40
+
+DEFAULT_PERSISTENCE = 0.7
 
 
 @dataclass(frozen=True)
@@ -41,20 +44,19 @@ class ErrorModel:
         size: Floats = np.exp(np.clip(logs, -7.0, 7.0)) * unit[:, None]
         return size
 
-    def bound(self, probability: Floats, classes: Ints, steps: int) -> Floats:
-        """Quantiles of error over size at `probability` (..., series, steps); negative below one half."""
-        horizons = np.minimum(np.arange(steps), self.quantiles.shape[1] - 1)
-        table = self.quantiles[classes][:, horizons]
-        position = np.clip(probability * 200.0 - 1.0, 0.0, len(PROBABILITIES) - 1.0)
+    def bound(self, probability: Floats, classes: Ints) -> Floats:
+        """Quantiles of error over size at `probability` (series, steps); not above zero below one half."""
+        horizons = np.minimum(np.arange(probability.shape[1]), self.quantiles.shape[1] - 1)
+        rows, columns = classes[:, None], horizons[None, :]
+        position = np.clip(probability * STEPS - 1.0, 0.0, len(PROBABILITIES) - 1.0)
         below = np.floor(position).astype(np.int64)
         above = np.minimum(below + 1, len(PROBABILITIES) - 1)
-        rows, columns = np.indices(table.shape[:2])
-        low, high = table[rows, columns, below], table[rows, columns, above]
+        low, high = self.quantiles[rows, columns, below], self.quantiles[rows, columns, above]
         bound: Floats = low + (position - below) * (high - low)
         return bound
 
 
-def describe(features: Features, spread_of_members: Floats, classes: Ints, first_step: int = 1) -> Floats:
+def describe(features: Features, spread_of_members: Floats, classes: Ints) -> Floats:
     """The regressors of log error size, shape (series, steps, features), free of the series' unit."""
     steps = spread_of_members.shape[1]
 
@@ -70,36 +72,59 @@ def describe(features: Features, spread_of_members: Floats, classes: Ints, first
         *(1.0 * (classes == number) for number in range(1, len(CLASSES))),
     ]
     spread = np.log(np.clip(spread_of_members / features.unit[:, None], 1e-3, 1e3))
-    horizon = np.log(np.arange(first_step, first_step + steps, dtype=float))
+    horizon = np.log(np.arange(1, steps + 1, dtype=float))
     blocks = [np.broadcast_to(column[:, None], spread.shape) for column in by_series]
     return np.stack([*blocks, spread, np.broadcast_to(horizon, spread.shape)], axis=-1)
 
 
-def learn_errors(
-    x: Floats, unit: Floats, errors: Floats, classes: Ints, horizons: Ints, n_horizons: int, widening: float
-) -> ErrorModel:
-    """Fit on pooled past errors, one row each: features, unit of the series, signed error, class, horizon - 1."""
-    width = x.shape[1]
-    moved = np.abs(errors) > 0
+def learn_errors(x: Floats, unit: Floats, errors: Floats, classes: Ints, widening: float) -> ErrorModel:
+    """Fit on pooled past forecasts.
+
+    Args:
+        x: Regressors, shape (forecasts, steps, regressors); a forecast is a series at an origin.
+        unit: Unit of each forecast's series.
+        errors: Actual less forecast, shape (forecasts, steps); NaN where nothing came yet.
+        classes: Class of each forecast's series at its origin.
+        widening: Factor on the quantiles: the past is kinder than the future.
+    """
+    steps, width = x.shape[1:]
+    known = np.isfinite(errors)
+    moved = known & (np.abs(np.nan_to_num(errors)) > 0)
     if int(moved.sum()) < FEWEST_OF_ALL:
-        # too little past: an error of the mean yearly change, growing with the root of the horizon
-        rule = np.zeros(width + 1)
-        rule[width - 1] = 0.5
-        normal = 1.5 * np.array([NormalDist().inv_cdf(float(p)) for p in PROBABILITIES])
-        table = np.broadcast_to(normal, (len(CLASSES), n_horizons, len(normal))).copy()
-        return ErrorModel(rule, np.zeros(width), np.ones(width), table, 0.5)
+        return _rule_of_thumb(steps, width)
     centre, spread = x[moved].mean(axis=0), x[moved].std(axis=0)
     spread = np.where(spread > 0, spread, 1.0)
-    coefficients = _ridge((x[moved] - centre) / spread, np.log(np.abs(errors[moved]) / unit[moved]))
+    relative = np.abs(errors / unit[:, None])
+    coefficients = _ridge((x[moved] - centre) / spread, np.log(np.clip(relative[moved], 1e-6, 1e6)))
     model = ErrorModel(coefficients, centre, spread, np.empty(0), 0.0)
-    ratio = errors / model.size(x[:, None, :], unit)[:, 0]
+    ratio = errors / model.size(x, unit)
     quantiles = np.stack(
         [
-            np.stack([_quantiles(ratio, classes, horizons, number, h) for h in range(n_horizons)])
+            np.stack([_quantiles(ratio, classes, number, horizon) for horizon in range(steps)])
             for number in range(len(CLASSES))
         ]
     )
-    return ErrorModel(coefficients, centre, spread, widening * quantiles, 0.0)
+    return ErrorModel(coefficients, centre, spread, widening * quantiles, persistence_of(ratio))
+
+
+def persistence_of(ratio: Floats) -> float:
+    """Correlation of error over size at one horizon and the next, for errors that are not zero."""
+    now, then = ratio[:, :-1].ravel(), ratio[:, 1:].ravel()
+    both = np.isfinite(now) & np.isfinite(then) & (now != 0) & (then != 0)
+    if int(both.sum()) < FEWEST_OF_ALL:
+        return DEFAULT_PERSISTENCE
+    with np.errstate(invalid="ignore"):
+        correlation = np.corrcoef(np.clip(now[both], -5, 5), np.clip(then[both], -5, 5))[0, 1]
+    return float(np.clip(np.nan_to_num(correlation, nan=DEFAULT_PERSISTENCE), 0.0, 0.99))
+
+
+def _rule_of_thumb(steps: int, width: int) -> ErrorModel:
+    """With too little past: an error of the usual yearly change, growing with the root of the horizon."""
+    rule = np.zeros(width + 1)
+    rule[width - 1] = 0.5
+    normal = 1.5 * np.array([NormalDist().inv_cdf(float(p)) for p in PROBABILITIES])
+    table = np.broadcast_to(normal, (len(CLASSES), steps, len(normal))).copy()
+    return ErrorModel(rule, np.zeros(width), np.ones(width), table, DEFAULT_PERSISTENCE)
 
 
 def _ridge(x: Floats, target: Floats) -> Floats:
@@ -109,10 +134,10 @@ def _ridge(x: Floats, target: Floats) -> Floats:
     return np.append(slopes, middle)
 
 
-def _quantiles(ratio: Floats, classes: Ints, horizons: Ints, number: int, horizon: int) -> Floats:
-    of_class = classes == number
-    pools = (of_class & (horizons == horizon), of_class, np.ones(len(ratio), dtype=bool))
-    pool = next((ratio[mask] for mask in pools if int(mask.sum()) >= FEWEST_ERRORS), ratio)
+def _quantiles(ratio: Floats, classes: Ints, number: int, horizon: int) -> Floats:
+    of_class = ratio[classes == number]
+    pools = (_known(of_class[:, horizon]), _known(of_class), _known(ratio))
+    pool = next((errors for errors in pools if len(errors) >= FEWEST_ERRORS), pools[-1])
     quantiles = np.quantile(pool, PROBABILITIES)
     # the forecast lies inside its interval: bounds below the middle are not above it, and the other way round
     quantiles = np.where(PROBABILITIES <= 0.5, np.minimum(quantiles, 0.0), np.maximum(quantiles, 0.0))
@@ -121,5 +146,9 @@ def _quantiles(ratio: Floats, classes: Ints, horizons: Ints, number: int, horizo
         rises = pool[pool > 0]
         least = float(np.quantile(rises, 0.1)) if len(rises) else 0.1
         quantiles = np.where(PROBABILITIES >= 0.975, np.maximum(quantiles, least), quantiles)
-    widest: Floats = np.maximum.accumulate(quantiles)
-    return widest
+    rising: Floats = np.maximum.accumulate(quantiles)
+    return rising
+
+
+def _known(errors: Floats) -> Floats:
+    return errors[np.isfinite(errors)]

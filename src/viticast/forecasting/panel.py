@@ -107,7 +107,9 @@ def _years(column: pd.Series) -> Ints:
         at = int(np.flatnonzero(wrong)[0])
         raise PanelError(f"ds of row {at} is {column.iloc[at]!r}; give whole years, e.g. 2024")
     if years.max() - years.min() > MAX_SPAN:
-        raise PanelError(f"ds runs from {years.min():.0f} to {years.max():.0f}; give years, not dates or numbers of days")
+        raise PanelError(
+            f"ds runs from {years.min():.0f} to {years.max():.0f}; give years, not dates or numbers of days"
+        )
     return years.astype(np.int64)
 
 

@@ -62,10 +62,14 @@ def routes_of_class(series_class: int, candidates: tuple[str, ...]) -> tuple[Rou
         return (*plain, *learned, naive)
     smooth = tuple(name for name in flat if name.startswith("log_ses"))
     steady = tuple(name for name in flat if name == "median3")
+    doubtful = tuple(name for name in ("naive", "log_ses", "median3") if name in candidates)
+    growing = tuple(name for name in ("naive", "log_ses", "drift") if name in candidates)
     options = (
         Route("smoothed", (Part(1.0, "mean", smooth),)),
         Route("smoothed_and_median3", (Part(0.5, "mean", smooth), Part(0.5, "mean", steady))),
         Route("median3", (Part(1.0, "mean", steady),)),
+        Route("middle_of_flat", (Part(1.0, "median", doubtful),)),
+        Route("middle_with_drift", (Part(1.0, "median", growing),)),
     )
     return (*(route for route in options if all(part.members for part in route.parts)), naive)
 
@@ -79,6 +83,9 @@ def _together(part: Part, forecasts: dict[str, Floats], shape: tuple[int, ...]) 
     present = [forecasts[name] for name in part.members if name in forecasts]
     if not present:
         return np.full(shape, np.nan)
-    stack = np.ma.masked_invalid(np.stack(present))
-    together = np.ma.mean(stack, axis=0) if part.how == "mean" else np.ma.median(stack, axis=0)
-    return np.ma.filled(together, np.nan).astype(np.float64)
+    stack = np.stack(present)
+    nowhere = np.isnan(stack).all(axis=0)
+    # a column without a number would warn; its result is blanked below
+    stack = np.where(nowhere, 0.0, stack)
+    together = np.nanmean(stack, axis=0) if part.how == "mean" else np.nanmedian(stack, axis=0)
+    return np.where(nowhere, np.nan, together)

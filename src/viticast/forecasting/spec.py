@@ -26,9 +26,7 @@ class ForecastSpec(BaseModel):
         10, ge=2, description="A series with fewer years since its first non-zero value is 'short'"
     )
     inactive_years: int = Field(3, ge=1, description="A series whose last so many values are zero is 'inactive'")
-    zero_window: int = Field(
-        10, ge=1, description="A zero among the last so many values makes a series 'intermittent'"
-    )
+    zero_window: int = Field(10, ge=1, description="A zero among the last so many values makes a series 'intermittent'")
     max_history: int = Field(120, ge=10, description="Years before an origin that the candidates may look back")
     widening: float = Field(1.1, ge=1, description="Factor on the empirical quantiles of past errors")
     switch_margin: float = Field(

@@ -9,30 +9,30 @@ Kind = Literal["flat", "trended", "learner"]
 
 
 class Candidate(Protocol):
-    """A way to forecast many series at once.
-
-    Attributes:
-        name: As it stands in backtests and in a spec.
-        kind: How it may be combined with others.
-        regular_only: Needs a long history without zeros.
-        is_global: Learns from all series of a batch, so that a forecast depends on the whole batch.
-        is_slow: Fits series one by one; left out of the origins inside the panel.
-    """
+    """A way to forecast many series at once."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """As it stands in backtests and in a spec."""
+
     @property
-    def kind(self) -> Kind: ...
+    def kind(self) -> Kind:
+        """How it may be combined with others."""
+
     @property
-    def regular_only(self) -> bool: ...
+    def regular_only(self) -> bool:
+        """Whether it needs a long history without zeros."""
+
     @property
-    def is_global(self) -> bool: ...
+    def is_global(self) -> bool:
+        """Whether it learns from all series of a batch, so that a forecast depends on the whole batch."""
+
     @property
-    def is_slow(self) -> bool: ...
+    def is_slow(self) -> bool:
+        """Whether it fits series one by one; it is left out of the origins inside the panel."""
 
     def forecast(self, batch: Batch, steps: int, seed: int) -> Floats:
         """Forecasts of the `steps` values after each history, shape (series, steps), in units of the batch.
 
         A row that the candidate cannot forecast is NaN.
         """
-        ...

@@ -30,7 +30,6 @@ class Boosting:
     def forecast(self, batch: Batch, steps: int, seed: int) -> Floats:
         """NaN for every series where the panel has too few changes to learn from."""
         changes = np.diff(_right_aligned(batch.y, batch.lengths), axis=1)
-        # a column of all-NaN means cannot occur where a history has two values
         counted = np.isfinite(changes).sum(axis=1)
         size = np.nansum(np.abs(changes), axis=1) / np.maximum(counted, 1)
         scaled = changes / np.where(size > 0, size, 1.0)[:, None]
@@ -44,7 +43,8 @@ class Boosting:
         for step in range(steps):
             ahead[:, step] = model.predict(window)
             window = np.column_stack([window[:, 1:], ahead[:, step]])
-        return batch.last[:, None] + np.cumsum(ahead, axis=1) * size[:, None]
+        forecast: Floats = batch.last[:, None] + np.cumsum(ahead, axis=1) * size[:, None]
+        return forecast
 
 
 def _right_aligned(y: Floats, lengths: Ints) -> Floats:
@@ -63,7 +63,7 @@ def _learn(scaled: Floats, seed: int) -> "HistGradientBoostingRegressor | None":
     usable = np.isfinite(target) & np.isfinite(x[:, -1])
     if int(usable.sum()) < FEWEST_ROWS:
         return None
-    from sklearn.ensemble import HistGradientBoostingRegressor
+    from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: PLC0415 - slow to import
 
     model = HistGradientBoostingRegressor(
         loss="absolute_error",

@@ -34,7 +34,7 @@ class Ets:
 
 
 def _one(y: Floats, steps: int) -> Floats:
-    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # noqa: PLC0415 - slow to import
 
     on_logs = bool(y.min() > 0)
     model = ETSModel(

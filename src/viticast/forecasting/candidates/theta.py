@@ -33,7 +33,7 @@ class Theta:
 
 
 def _one(y: Floats, steps: int) -> Floats:
-    from statsmodels.tsa.forecasting.theta import ThetaModel
+    from statsmodels.tsa.forecasting.theta import ThetaModel  # noqa: PLC0415 - slow to import
 
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):

@@ -1,0 +1,178 @@
+"""The fitted panel: forecasts with intervals, sample paths, reasons, and a form without pickle."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Self
+
+import numpy as np
+import pandas as pd
+
+from viticast.forecasting.arrays import Bools, Floats, Ints
+from viticast.forecasting.classes import CLASSES
+from viticast.forecasting.engine import Calibration, Engine, Outlook
+from viticast.forecasting.intervals import ErrorModel
+from viticast.forecasting.panel import Panel
+from viticast.forecasting.routes import routes_of_class
+from viticast.forecasting.routing import Choice
+from viticast.forecasting.spec import ForecastSpec
+
+
+def fit(panel: pd.DataFrame, spec: ForecastSpec) -> "Fitted":
+    """Fit all series of `panel` (`unique_id, ds, y`; a missing `y` is NaN) at their own cut-offs, their last rows.
+
+    Raises:
+        PanelError: The panel or its hierarchy cannot be forecast; the message says what to change.
+    """
+    engine = Engine(Panel.from_frame(panel), spec)
+    return Fitted(engine, engine.calibrate(engine.panel.last))
+
+
+@dataclass
+class Fitted:
+    """Forecasts of a panel after each series' last row."""
+
+    engine: Engine
+    calibration: Calibration
+
+    def predict(self, until: int, levels: Sequence[int] = (80, 95)) -> pd.DataFrame:
+        """Forecasts of every year after each series' last row up to `until`.
+
+        Returns:
+            `unique_id, ds, horizon, series_class, yhat`, then `lo` and `hi` of each level, e.g. `lo80, hi80`. `yhat`
+            lies in every interval and a wider level holds a narrower one. A series that ends in `until` or later has
+            no row. Intervals beyond the spec's horizon extend those within it.
+
+        Raises:
+            ValueError: Every series reaches `until` already, or a level is not a percentage.
+        """
+        outlook = self._outlook(self._steps(until))
+        return self._frame(outlook, levels, self._years(outlook) <= until)
+
+    def predict_ahead(self, steps: int, levels: Sequence[int] = (80, 95)) -> pd.DataFrame:
+        """As `predict`, but `steps` years for every series, wherever it ends."""
+        outlook = self._outlook(steps)
+        return self._frame(outlook, levels, np.ones(outlook.yhat.shape, dtype=bool))
+
+    def paths(self, n: int, seed: int, until: int) -> tuple[Floats, pd.DataFrame]:
+        """`n` possible futures of each series.
+
+        Returns:
+            An array of shape (n, rows) and its index, a frame of `unique_id, ds` with the rows of `predict(until)`.
+            Each column has the distribution that the intervals are quantiles of. Within a series successive years
+            are correlated as past errors were; across series paths are independent, so they do not add up.
+        """
+        outlook = self._outlook(self._steps(until))
+        kept = self._years(outlook) <= until
+        random, persistence = np.random.default_rng(seed), self.calibration.errors.persistence
+        to_probability = np.vectorize(NormalDist().cdf, otypes=[np.float64])
+        out = np.empty((n, int(kept.sum())))
+        for path in range(n):
+            shock = random.standard_normal(outlook.yhat.shape)
+            for step in range(1, shock.shape[1]):
+                shock[:, step] = persistence * shock[:, step - 1] + np.sqrt(1 - persistence**2) * shock[:, step]
+            out[path] = self.engine.quantile(outlook, self.calibration.errors, to_probability(shock))[kept]
+        return out, self._frame(outlook, (), kept)[["unique_id", "ds"]]
+
+    def explain(self) -> pd.DataFrame:
+        """How each series is forecast: `unique_id, series_class, route, members, reason`."""
+        classes = self.engine.bank.classes(self.engine.panel.last)
+        chosen = [self.calibration.choices[number] for number in classes]
+        under = np.isin(np.arange(len(classes)), np.flatnonzero(self.engine.hierarchy.groups >= 0))
+        return pd.DataFrame(
+            {
+                "unique_id": list(self.engine.panel.ids),
+                "series_class": [CLASSES[number] for number in classes],
+                "route": [choice.route.name for choice in chosen],
+                "members": [" + ".join(map(str, choice.route.parts)) or "0" for choice in chosen],
+                "reason": [choice.reason for choice in chosen],
+                "is_scaled_to_parent": under,
+            }
+        )
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """Arrays of numbers and text that `numpy.load` reads without pickle; candidates are fitted again from them."""
+        panel, errors = self.engine.panel, self.calibration.errors
+        return {
+            "spec": np.array(self.engine.spec.model_dump_json()),
+            "ids": np.array(panel.ids, dtype=np.str_),
+            "first_year": np.array(panel.first_year),
+            "values": panel.values,
+            "first": panel.first,
+            "last": panel.last,
+            "routes": np.array([choice.route.name for choice in self.calibration.choices], dtype=np.str_),
+            "reasons": np.array([choice.reason for choice in self.calibration.choices], dtype=np.str_),
+            "error_coefficients": errors.coefficients,
+            "error_centre": errors.centre,
+            "error_width": errors.width,
+            "error_quantiles": errors.quantiles,
+            "error_persistence": np.array(errors.persistence),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Self:
+        """The inverse of `to_arrays`: the same forecasts, to the last digit on the same machine."""
+        spec = ForecastSpec.model_validate_json(str(arrays["spec"]))
+        panel = Panel(
+            tuple(str(name) for name in arrays["ids"]),
+            int(arrays["first_year"]),
+            arrays["values"],
+            arrays["first"],
+            arrays["last"],
+        )
+        choices = []
+        for number, (name, reason) in enumerate(zip(arrays["routes"], arrays["reasons"], strict=True)):
+            routes = {route.name: route for route in routes_of_class(number, spec.candidates)}
+            choices.append(Choice(routes[str(name)], str(reason)))
+        errors = ErrorModel(
+            arrays["error_coefficients"],
+            arrays["error_centre"],
+            arrays["error_width"],
+            arrays["error_quantiles"],
+            float(arrays["error_persistence"]),
+        )
+        return cls(Engine(panel, spec), Calibration(tuple(choices), errors))
+
+    def _outlook(self, steps: int) -> Outlook:
+        routes = tuple(choice.route for choice in self.calibration.choices)
+        return self.engine.outlook(self.engine.panel.last, routes, steps, with_slow=True)
+
+    def _steps(self, until: int) -> int:
+        first_end = int(self.engine.panel.last.min()) + self.engine.panel.first_year
+        if until <= first_end:
+            raise ValueError(f"every series reaches {until} already; ask for a year after {first_end}")
+        return until - first_end
+
+    def _years(self, outlook: Outlook) -> Ints:
+        ends = self.engine.panel.last + self.engine.panel.first_year
+        return np.asarray(ends[:, None] + np.arange(1, outlook.yhat.shape[1] + 1)[None, :], dtype=np.int64)
+
+    def _frame(self, outlook: Outlook, levels: Sequence[int], kept: Bools) -> pd.DataFrame:
+        rows, steps = np.nonzero(kept)
+        ids = np.array(self.engine.panel.ids, dtype=object)
+        columns: dict[str, object] = {
+            "unique_id": pd.array(ids[rows], dtype="str"),
+            "ds": self._years(outlook)[kept],
+            "horizon": (steps + 1).astype(np.int64),
+            "series_class": pd.array(np.array(CLASSES, dtype=object)[outlook.classes[rows]], dtype="str"),
+            "yhat": outlook.yhat[kept],
+        }
+        for name, bound in interval_columns(self.engine, outlook, self.calibration.errors, levels).items():
+            columns[name] = bound[kept]
+        return pd.DataFrame(columns)
+
+
+def interval_columns(engine: Engine, outlook: Outlook, errors: ErrorModel, levels: Sequence[int]) -> dict[str, Floats]:
+    """`lo` and `hi` of each level, shape (series, steps).
+
+    Raises:
+        ValueError: A level is not a percentage between 0 and 100.
+    """
+    out = {}
+    for level in levels:
+        if not 0 < level < 100:
+            raise ValueError(f"level {level} is not a percentage between 0 and 100")
+        tail = (1 - level / 100) / 2
+        out[f"lo{level}"] = engine.quantile(outlook, errors, np.array(tail))
+        out[f"hi{level}"] = engine.quantile(outlook, errors, np.array(1 - tail))
+    return out

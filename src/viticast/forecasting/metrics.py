@@ -1,0 +1,78 @@
+"""Losses of a backtest: how far the forecasts were off, and how often the intervals held the truth."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+MASE_CAP = 10.0
+"""A few series explode: no series and origin counts more than this in the mean."""
+
+COLUMNS = ("n", "series_origins", "capped_mase", "wape", "smape", "coverage80", "coverage95", "msis80", "msis95")
+
+
+def losses(backtest: pd.DataFrame, by: Sequence[str] = ("method",)) -> pd.DataFrame:
+    """Losses for each combination of the columns `by`, one row each.
+
+    Args:
+        backtest: As `backtest` returns it. Rows without an actual or a forecast are left out.
+        by: Columns to group by, e.g. `("method", "series_class")`.
+
+    Returns:
+        The columns `by`, then: n rows; series_origins; capped_mase, the mean over series and origins of the MASE,
+        each capped at 10 and left out where the scale is zero or unknown; wape, sum of absolute errors over sum of
+        absolute actuals; smape in percent; coverage of the intervals; msis over the rows with a scale. What a method
+        has no intervals for is NaN.
+    """
+    keys = list(by)
+    scored = backtest[backtest["y"].notna() & backtest["yhat"].notna()]
+    rows = [
+        {**dict(zip(keys, key if isinstance(key, tuple) else (key,), strict=True)), **_losses(group)}
+        for key, group in scored.groupby(keys, sort=True, observed=True)
+    ]
+    return pd.DataFrame(rows, columns=[*keys, *COLUMNS])
+
+
+def _losses(group: pd.DataFrame) -> dict[str, float]:
+    y, yhat = group["y"].to_numpy(float), group["yhat"].to_numpy(float)
+    error, size = np.abs(y - yhat), np.abs(y) + np.abs(yhat)
+    total = float(np.abs(y).sum())
+    of_series = [name for name in ("method", "unique_id", "origin") if name in group]
+    scale = group["scale"].to_numpy(float)
+    scaled = pd.Series(np.where(scale > 0, error / np.where(scale > 0, scale, 1.0), np.nan), index=group.index)
+    mase = scaled.groupby([group[name] for name in of_series]).mean()
+    return {
+        "n": len(group),
+        "series_origins": len(mase),
+        "capped_mase": float(mase.dropna().clip(upper=MASE_CAP).mean()),
+        "wape": float(error.sum() / total) if total > 0 else float("nan"),
+        "smape": float(np.where(size > 0, 200 * error / np.where(size > 0, size, 1.0), 0.0).mean()),
+        **{f"coverage{level}": _coverage(group, level) for level in (80, 95)},
+        **{f"msis{level}": _msis(group, level) for level in (80, 95)},
+    }
+
+
+def _bounds(group: pd.DataFrame, level: int) -> pd.DataFrame | None:
+    names = [f"lo{level}", f"hi{level}"]
+    if not set(names) <= set(group.columns) or group[names].isna().any(axis=None):
+        return None
+    return group[names].set_axis(["lo", "hi"], axis=1)
+
+
+def _coverage(group: pd.DataFrame, level: int) -> float:
+    bounds = _bounds(group, level)
+    if bounds is None:
+        return float("nan")
+    return float(((group["y"] >= bounds["lo"]) & (group["y"] <= bounds["hi"])).mean())
+
+
+def _msis(group: pd.DataFrame, level: int) -> float:
+    bounds = _bounds(group, level)
+    has_scale = group["scale"] > 0
+    if bounds is None or not has_scale.any():
+        return float("nan")
+    penalty = 2 / (1 - level / 100)
+    below = (bounds["lo"] - group["y"]).clip(lower=0)
+    above = (group["y"] - bounds["hi"]).clip(lower=0)
+    width = bounds["hi"] - bounds["lo"] + penalty * (below + above)
+    return float((width[has_scale] / group["scale"][has_scale]).mean())
