@@ -1,7 +1,7 @@
 """Any file dataset, written so that nobody ever sees half of it."""
 
 import uuid
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from kedro.io import AbstractDataset
@@ -23,19 +23,21 @@ class AtomicDataset(AbstractDataset[Any, Any]):
     """
 
     def __init__(self, *, filepath: str, dataset: dict[str, Any], metadata: dict[str, Any] | None = None) -> None:
-        self._filepath = filepath
+        self._address = filepath
+        # kedro-mlflow logs the file under this name when it is asked to keep a copy as an artifact.
+        self._filepath = PurePosixPath(filepath)
         self._definition = dataset
         self.metadata = metadata
 
     def load(self) -> Any:  # noqa: ANN401 - whatever the other dataset gives
         """What the other dataset loads from the target."""
-        return self._dataset(self._filepath).load()
+        return self._dataset(self._address).load()
 
     def save(self, data: Any) -> None:  # noqa: ANN401 - whatever the other dataset takes
         """Saves beside the target, then replaces it."""
-        target = Path(self._filepath)
-        if not Storage(self._filepath).is_local:
-            self._dataset(self._filepath).save(data)
+        target = Path(self._address)
+        if not Storage(self._address).is_local:
+            self._dataset(self._address).save(data)
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         # The suffix stays last: some formats are chosen by it.
@@ -53,7 +55,7 @@ class AtomicDataset(AbstractDataset[Any, Any]):
         return dataset
 
     def _exists(self) -> bool:
-        return self._dataset(self._filepath).exists()
+        return self._dataset(self._address).exists()
 
     def _describe(self) -> dict[str, Any]:
-        return {"filepath": self._filepath, "dataset": self._definition.get("type")}
+        return {"filepath": self._address, "dataset": self._definition.get("type")}

@@ -1,6 +1,7 @@
 """A hash of source code, so that a model's key changes when the code that made it does."""
 
 import hashlib
+from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -13,11 +14,15 @@ class CodeFingerprintDataset(AbstractDataset[None, str]):
 
     Args:
         packages: Names of packages, e.g. `viticast.forecasting`.
+        distributions: Installed libraries whose version counts, because another version gives other numbers.
         metadata: Ignored by Kedro; kedro-viz reads the layer here.
     """
 
-    def __init__(self, *, packages: list[str], metadata: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, *, packages: list[str], distributions: list[str], metadata: dict[str, Any] | None = None
+    ) -> None:
         self._packages = packages
+        self._distributions = distributions
         self.metadata = metadata
 
     def load(self) -> str:
@@ -25,6 +30,8 @@ class CodeFingerprintDataset(AbstractDataset[None, str]):
         digest = hashlib.sha256()
         for package in sorted(self._packages):
             _add(digest, files(package), package)
+        for name in sorted(self._distributions):
+            digest.update(f"{name}=={version(name)}".encode() + b"\0")
         return digest.hexdigest()
 
     def save(self, data: None) -> None:
@@ -32,7 +39,7 @@ class CodeFingerprintDataset(AbstractDataset[None, str]):
         raise DatasetError("a code fingerprint cannot be saved")
 
     def _describe(self) -> dict[str, Any]:
-        return {"packages": self._packages}
+        return {"packages": self._packages, "distributions": self._distributions}
 
 
 def _add(digest: "hashlib._Hash", folder: Traversable, name: str) -> None:

@@ -1,4 +1,5 @@
-"""TEMP."""
-from kedro.pipeline import Pipeline
-def create_pipeline() -> Pipeline:
-    return Pipeline([])
+"""Modeling: from the panel to forecasts, their backtest and a registered model."""
+
+from viticast.pipelines.modeling.pipeline import create_pipeline
+
+__all__ = ["create_pipeline"]

@@ -1,0 +1,106 @@
+"""The registered model as a Kedro dataset: saving registers, loading gives the champion."""
+
+import tempfile
+from importlib.metadata import version
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from kedro.io import AbstractDataset, DatasetError
+
+from viticast.registry.package import ModelPackage
+
+CHAMPION = "champion"
+REQUIREMENTS = ("mlflow", "numpy", "pandas", "pydantic", "pandera", "scikit-learn", "statsmodels")
+
+
+class RegisteredModelDataset(AbstractDataset[ModelPackage, Any]):
+    """A model of MLflow's registry, stored as code and arrays.
+
+    A model key is registered once: saving it again changes nothing. The alias `champion` moves only to a version that
+    was judged fit.
+
+    Args:
+        model_name: Name in the registry.
+        metadata: Ignored by Kedro; kedro-viz reads the layer here.
+    """
+
+    def __init__(self, *, model_name: str, metadata: dict[str, Any] | None = None) -> None:
+        self._model_name = model_name
+        self.metadata = metadata
+
+    def save(self, data: ModelPackage) -> None:
+        """Registers the model unless its key is known, and moves the alias if the model is fit."""
+        from mlflow import MlflowClient  # noqa: PLC0415 - six seconds that only a run that saves should pay
+
+        client = MlflowClient()
+        known = self._version_of(client, data.model_key)
+        if known is not None:
+            self._logger.info("model %s is version %s of %s already", data.model_key, known, self._model_name)
+        registered = known or self._register(client, data)
+        if data.is_champion:
+            client.set_registered_model_alias(self._model_name, CHAMPION, registered)
+        self._logger.info(
+            "model %s version %s: %s (%s)",
+            self._model_name,
+            registered,
+            CHAMPION if data.is_champion else "kept aside",
+            data.reason,
+        )
+
+    def load(self) -> Any:  # noqa: ANN401 - a pyfunc model
+        """The champion, ready to predict."""
+        import mlflow  # noqa: PLC0415
+        from mlflow.exceptions import MlflowException  # noqa: PLC0415
+
+        try:
+            return mlflow.pyfunc.load_model(f"models:/{self._model_name}@{CHAMPION}")
+        except MlflowException as error:
+            raise DatasetError(
+                f"the registry has no '{self._model_name}@{CHAMPION}': train one first with "
+                f"kedro run --pipelines=modeling ({error.message})"
+            ) from error
+
+    def _version_of(self, client: Any, model_key: str) -> str | None:  # noqa: ANN401
+        found = client.search_model_versions(f"name = '{self._model_name}' and tags.model_key = '{model_key}'")
+        return str(found[0].version) if found else None
+
+    def _register(self, client: Any, data: ModelPackage) -> str:  # noqa: ANN401
+        import mlflow  # noqa: PLC0415
+        from mlflow.models import infer_signature  # noqa: PLC0415
+
+        series_id, year = data.example
+        question = pd.DataFrame({"series_id": [series_id], "year": [year]})
+        answer = question.assign(yhat=0.0, lo80=0.0, hi80=0.0, lo95=0.0, hi95=0.0)
+        package = files("viticast")
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            as_file(package.joinpath("registry", "pyfunc_model.py")) as code,
+            as_file(package) as source,
+        ):
+            arrays = Path(folder) / "arrays.npz"
+            np.savez_compressed(arrays, **data.arrays)  # type: ignore[arg-type]
+            logged = mlflow.pyfunc.log_model(
+                name="viticast",
+                python_model=str(code),
+                artifacts={"arrays": str(arrays)},
+                code_paths=[str(source)],
+                signature=infer_signature(question, answer),
+                pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
+            )
+            # Tagged as it is created: a version without its key could be registered twice.
+            if not client.search_registered_models(f"name = '{self._model_name}'"):
+                client.create_registered_model(self._model_name)
+            registered = client.create_model_version(
+                self._model_name,
+                source=logged.model_uri,
+                run_id=logged.run_id,
+                model_id=logged.model_id,
+                tags={**data.tags, "model_key": data.model_key, "decision": data.reason},
+            )
+        return str(registered.version)
+
+    def _describe(self) -> dict[str, Any]:
+        return {"model_name": self._model_name, "alias": CHAMPION}

@@ -1,0 +1,179 @@
+"""The forecaster is fitted, tested on the past and asked for the future; its key says what made it."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from viticast.contracts.lake import LAKE_TABLES
+from viticast.pipelines.modeling.params import ModelingParams
+from viticast.registry.package import ModelPackage
+from viticast.registry.promotion import judge
+
+logger = logging.getLogger(__name__)
+
+Receipt = Mapping[str, Any]
+TABLES = ("snapshots", "series", "panel", "corrections_applied", "forecasts", "backtests")
+"""What is to be queryable when the pipeline ends."""
+
+
+def identify_model(receipt: Receipt, params: ModelingParams, code_fingerprint: str) -> dict[str, Any]:
+    """Names the model after what makes it: panel, parameters and code.
+
+    Args:
+        receipt: The feature pipeline's, with the hash of the panel.
+        params: How it is made.
+        code_fingerprint: Hash of the forecaster's code and of the libraries under it.
+
+    Returns:
+        The receipt for monitoring: model_key, snapshot, source and target year.
+    """
+    made_of = {
+        "panel": receipt["panel_sha256"],
+        "params": params.model_dump(mode="json"),
+        "code": code_fingerprint,
+    }
+    key = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
+    target_year = min(receipt["last_years"].values()) + params.horizon
+    logger.info("model %s: forecasts to %d", key, target_year)
+    return {
+        "model_key": key,
+        "snapshot_id": receipt["snapshot_id"],
+        "source": receipt["source"],
+        "is_synthetic": receipt["is_synthetic"],
+        "target_year": target_year,
+        "panel_sha256": receipt["panel_sha256"],
+        "code_sha256": code_fingerprint,
+    }
+
+
+def prepare_panel(panel: pd.DataFrame) -> pd.DataFrame:
+    """The panel under the names that forecasting libraries share: unique_id, ds, y."""
+    return panel.rename(columns={"series_id": "unique_id", "year": "ds", "value": "y"})[["unique_id", "ds", "y"]]
+
+
+def backtest_forecaster(
+    training_panel: pd.DataFrame, series: pd.DataFrame, params: ModelingParams, identity: Receipt
+) -> pd.DataFrame:
+    """Forecasts every origin from what was known then, and puts the actuals beside it.
+
+    Returns:
+        As `contracts.forecasts.Backtests` describes.
+    """
+    from viticast.forecasting import backtest  # noqa: PLC0415 - scikit-learn and statsmodels come with it
+
+    last = int(training_panel["ds"].max())
+    origins = range(last - params.backtest_origins, last)
+    logger.info("backtest: origins %d to %d, %d years ahead", origins[0], origins[-1], params.horizon)
+    result = backtest(training_panel, _spec(params, series), origins)
+    return _stamp(result.rename(columns={"unique_id": "series_id", "ds": "year"}), identity, "backtests")
+
+
+def fit_forecaster(training_panel: pd.DataFrame, series: pd.DataFrame, params: ModelingParams) -> Any:  # noqa: ANN401
+    """Fits the forecaster on all that is known."""
+    from viticast.forecasting import fit  # noqa: PLC0415
+
+    return fit(training_panel, _spec(params, series))
+
+
+def forecast(fitted: Any, params: ModelingParams, identity: Receipt) -> pd.DataFrame:  # noqa: ANN401
+    """Forecasts every series to the common target year.
+
+    Returns:
+        As `contracts.forecasts.Forecasts` describes.
+    """
+    result = fitted.predict(until=identity["target_year"], levels=params.levels)
+    return _stamp(result.rename(columns={"unique_id": "series_id", "ds": "year"}), identity, "forecasts")
+
+
+def score(backtests: pd.DataFrame, series: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Measures every method on the backtest's leaf series: overall, by class, by horizon, by flow and unit.
+
+    Returns:
+        breakdown, group, method and losses, and the overall losses as MLflow metrics.
+    """
+    from viticast.forecasting import losses  # noqa: PLC0415
+
+    leaves = series.loc[series["level"] == "leaf", ["series_id", "flow", "unit"]]
+    named = backtests.merge(leaves, on="series_id", validate="m:1").rename(columns={"series_id": "unique_id"})
+    named["flow_unit"] = named["flow"] + "_" + named["unit"].str.lower()
+    frames = []
+    for breakdown in ("overall", "series_class", "horizon", "flow_unit"):
+        table = losses(named.assign(overall="all"), by=["method", breakdown])
+        frames.append(table.rename(columns={breakdown: "group"}).assign(breakdown=breakdown).astype({"group": "str"}))
+    accuracy = pd.concat(frames, ignore_index=True)
+    front = ["breakdown", "group", "method"]
+    accuracy = accuracy[[*front, *[column for column in accuracy.columns if column not in front]]]
+    overall = accuracy[accuracy["breakdown"] == "overall"].set_index("method")
+    for method, row in overall.iterrows():
+        logger.info("%-12s capped MASE %.3f  WAPE %.3f", method, row["capped_mase"], row["wape"])
+    return accuracy, _metrics(overall)
+
+
+def package_model(
+    fitted: Any,  # noqa: ANN401
+    accuracy: pd.DataFrame,
+    forecasts: pd.DataFrame,
+    identity: Receipt,
+) -> ModelPackage:
+    """Makes the model ready for the registry."""
+    promotion = judge(accuracy[accuracy["breakdown"] == "overall"])
+    first = forecasts.iloc[0]
+    return ModelPackage(
+        model_key=identity["model_key"],
+        arrays=fitted.to_arrays(),
+        is_champion=promotion.is_champion,
+        reason=promotion.reason,
+        example=(str(first["series_id"]), int(first["year"])),
+        tags={name: str(value) for name, value in identity.items() if name != "model_key"},
+    )
+
+
+def tag_run(identity: Receipt) -> dict[str, str]:
+    """What the MLflow run says about its model."""
+    return {name: str(value) for name, value in identity.items()}
+
+
+def request_catalog(forecasts: pd.DataFrame, backtests: pd.DataFrame) -> dict[str, list[str]]:
+    """Asks for the tables that are in the lake by now.
+
+    Args:
+        forecasts: In the lake.
+        backtests: In the lake.
+    """
+    logger.info("to catalog: %d forecasts, %d rows of backtests", len(forecasts), len(backtests))
+    return {"tables": list(TABLES)}
+
+
+def _spec(params: ModelingParams, series: pd.DataFrame) -> Any:  # noqa: ANN401
+    from viticast.forecasting import ForecastSpec  # noqa: PLC0415
+
+    children = series[series["parent_id"].notna()]
+    return ForecastSpec(
+        horizon=params.horizon,
+        levels=params.levels,
+        parents=dict(zip(children["series_id"], children["parent_id"], strict=True)),
+        origins=params.calibration_origins,
+        candidates=params.candidates,
+        seed=params.seed,
+    )
+
+
+def _stamp(frame: pd.DataFrame, identity: Receipt, table: str) -> pd.DataFrame:
+    stamped = frame.assign(**{name: identity[name] for name in ("snapshot_id", "model_key", "source", "is_synthetic")})
+    columns = list(LAKE_TABLES[table].model.to_schema().columns)
+    texts = {name: "str" for name in ("snapshot_id", "model_key", "source", "series_id", "series_class")}
+    return stamped[columns].astype(texts).reset_index(drop=True)
+
+
+def _metrics(overall: pd.DataFrame) -> dict[str, Any]:
+    numbers = overall.select_dtypes("number")
+    return {
+        f"{method}.{name}": {"value": float(value), "step": 0}
+        for method, row in numbers.iterrows()
+        for name, value in row.items()
+        if pd.notna(value)
+    }
