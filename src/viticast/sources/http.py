@@ -75,7 +75,11 @@ class _UnreachableError(HttpError):
 
 
 def _address(base_url: str, table: TableSpec) -> httpx.URL:
-    url = httpx.URL(base_url)
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL:
+        # neither the address nor httpx's words about it are repeated: either may hold a password
+        raise HttpError("the address cannot be understood", remedy="correct the address", table=table.name) from None
     return url.copy_with(path=f"{url.path.rstrip('/')}/{table.file_name}")
 
 
@@ -97,13 +101,13 @@ def _get(
             sleep(backoff_seconds * 2 ** (attempt - 1))
         try:
             response = client.get(url)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             failure = _unreachable(url, table, error, attempt + 1)
             continue
         if response.is_success:
             return response
         failure = _refused(url, table, response.status_code, attempt + 1)
-        if not response.is_server_error:
+        if not (response.is_server_error or response.status_code == httpx.codes.TOO_MANY_REQUESTS):
             break
     if failure is None:
         msg = f"attempts must be 1 or more, not {attempts}"
@@ -111,7 +115,7 @@ def _get(
     raise failure
 
 
-def _unreachable(url: httpx.URL, table: TableSpec, error: httpx.TransportError, attempts: int) -> HttpError:
+def _unreachable(url: httpx.URL, table: TableSpec, error: httpx.RequestError, attempts: int) -> HttpError:
     what = "did not answer in time" if isinstance(error, httpx.TimeoutException) else f"cannot be reached ({error})"
     return _UnreachableError(
         f"{_without_secrets(url)} {what}, asked {attempts} times; the other tables were not asked for",

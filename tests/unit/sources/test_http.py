@@ -143,6 +143,28 @@ def test_a_site_that_does_not_answer_in_time(fetch):
     assert asked == ["/download/Producao.csv"] * 2
 
 
+def test_a_busy_site_is_asked_again(site, fetch):
+    site.answers["ExpUva"] = [(429, b""), (200, b"at last")]
+    assert {file.content for file in fetch(site.url) if file.table_name == "ExpUva"} == {b"at last"}
+
+
+def test_a_site_that_sends_in_circles(fetch):
+    def circle(request):
+        return httpx.Response(302, headers={"Location": str(request.url)}, request=request)
+
+    with (
+        httpx.Client(transport=httpx.MockTransport(circle), follow_redirects=True) as client,
+        pytest.raises(HttpError, match="maximum allowed redirects"),
+    ):
+        fetch("http://example.org/download", client=client, attempts=1)
+
+
+def test_an_address_that_is_none(fetch):
+    with pytest.raises(HttpError, match="cannot be understood") as raised:
+        fetch("http://ana:secret@[::1/download")
+    assert "secret" not in str(raised.value)
+
+
 def test_at_least_one_attempt(site, fetch):
     with pytest.raises(ValueError, match="attempts must be 1 or more"):
         fetch(site.url, attempts=0)
