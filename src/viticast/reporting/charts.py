@@ -1,6 +1,7 @@
 """The Vega-Lite charts: one series with its forecast, the largest changes, and past accuracy."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
@@ -11,6 +12,12 @@ from viticast.reporting.text import words
 
 WINE, GRAPE, LEAF, EARTH, INK = "#4a1535", "#8c2f5f", "#3f6b4a", "#b07d2b", "#5c5560"
 FONT = "Liberation Sans, Helvetica Neue, Helvetica, Arial, sans-serif"
+
+FOOT_WIDTH = 58
+"""Characters of a line of the source, so that it fits under a chart on a telephone. Also in `templates/page.js`."""
+
+LABEL_WIDTH, BAR_STEP = 170, 30
+"""Pixels for the names beside the bars, and from bar to bar."""
 
 Width = int | str
 
@@ -28,13 +35,12 @@ def configured(chart: alt.LayerChart | alt.VConcatChart) -> dict[str, Any]:
     return specification
 
 
-def watermark_layer(text: str, width: Width, height: int | None) -> alt.Chart:
+def watermark_layer(text: str, width: Width, height: int) -> alt.Chart:
     """Words across the whole plot, part of the specification, so that an exported picture keeps them.
 
-    The signals `width` and `height` stand for sizes that the browser decides; charts side by side have no such
-    signals, and give numbers.
+    The signal `width` stands for what the browser decides; charts side by side have no such signal, and give a number.
     """
-    w, h = "width" if isinstance(width, str) else str(width), "height" if height is None else str(height)
+    w, h = "width" if isinstance(width, str) else str(width), str(height)
     mark: alt.Chart = alt.Chart(alt.InlineData(values=[{}])).mark_text(
         text=text,
         x=alt.ExprRef(f"{w} / 2"),
@@ -52,7 +58,7 @@ def watermark_layer(text: str, width: Width, height: int | None) -> alt.Chart:
 def footed_axis(source_line: str, **options: Any) -> alt.Axis:  # noqa: ANN401
     """A horizontal axis whose title is the source of the figures, so that the picture never loses it."""
     return alt.Axis(
-        title=source_line,
+        title=wrap(source_line, FOOT_WIDTH) or [source_line],
         titleAnchor="start",
         titleFontSize=10,
         titleFontWeight="normal",
@@ -74,12 +80,14 @@ def series_chart(
     text = words(language)["chart"]
     x = alt.X("year:Q", axis=footed_axis(source_line, format="d", tickMinStep=1, grid=False, labelFlush=False))
     x = x.scale(zero=False, nice=False)
-    y_axis = alt.Axis(title=None, labelExpr=axis_expression(language), tickCount=5, domain=False, ticks=False)
+    y_axis = alt.Axis(
+        title=None, labelExpr=axis_expression(language), tickCount=5, domain=False, ticks=False, labelPadding=6
+    )
     future = alt.Chart(alt.NamedData("forecast")).transform_filter("datum.yhat != null")
     past = alt.Chart(alt.NamedData("history"))
 
     def y(column: str) -> alt.Y:
-        return alt.Y(f"{column}:Q", axis=y_axis).scale(zero=True, nice=True)
+        return alt.Y(f"{column}:Q", axis=y_axis).scale(zero=True, nice=5)
 
     def exact(column: str, label: str) -> alt.Tooltip:
         return alt.Tooltip(f"{column}:Q", title=label, format=",.0f")
@@ -129,20 +137,36 @@ def growth_chart(
 ) -> alt.LayerChart:
     """Bars of the largest changes of one flow: growth in leaf green to the right, falls in wine to the left."""
     text = words(language)["chart"]
+    height = BAR_STEP * len(rows)
     data = alt.InlineData(values=[dict(row) for row in rows])
     order = [str(row["label"]) for row in rows]
     bars = (
         alt.Chart(data)
-        .mark_bar(height=14)
+        .mark_bar(height=18)
         .encode(
             x=alt.X(
                 "change:Q",
-                axis=footed_axis(source_line, labelExpr=axis_expression(language), tickCount=4),
+                axis=footed_axis(
+                    source_line,
+                    labelExpr=axis_expression(language),
+                    tickCount=4,
+                    labelSeparation=8,
+                    titleX=-LABEL_WIDTH,
+                    titleAlign="left",
+                ),
             ),
             y=alt.Y(
                 "label:N",
                 sort=order,
-                axis=alt.Axis(title=None, labelLimit=190, ticks=False, domain=False, labelFontSize=11),
+                axis=alt.Axis(
+                    title=None,
+                    labelLimit=LABEL_WIDTH - 8,
+                    minExtent=LABEL_WIDTH,
+                    maxExtent=LABEL_WIDTH,
+                    ticks=False,
+                    domain=False,
+                    labelFontSize=11,
+                ),
             ),
             color=alt.condition("datum.change > 0", alt.value(LEAF), alt.value(GRAPE)),
             opacity=alt.condition("datum.is_clear", alt.value(1), alt.value(0.45)),
@@ -156,10 +180,8 @@ def growth_chart(
     )
     layers = [bars]
     if watermark is not None:
-        layers.append(watermark_layer(watermark, width, None))
-    return alt.LayerChart(layer=layers).properties(
-        width=width, height=alt.Step(22), title=title, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
-    )
+        layers.append(watermark_layer(watermark, width, height))
+    return alt.LayerChart(layer=layers).properties(width=width, height=height, title=title)
 
 
 def accuracy_chart(

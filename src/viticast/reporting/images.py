@@ -15,6 +15,8 @@ from viticast.reporting.records import SeriesRecord, chart_datasets, series_reco
 from viticast.reporting.text import attribution_line, watermark, words
 
 OVERVIEW = "totals.png"
+SPACING, AXIS = 24, 55
+"""Pixels between two plots of a row, and of the labels beside each."""
 
 
 def render_totals(
@@ -66,7 +68,10 @@ def _overview(records: list[SeriesRecord], context: PageContext) -> alt.VConcatC
         text=text["title"], subtitle=_subtitle(context), fontSize=18, subtitleFontSize=12, offset=16
     )
     rows = [
-        alt.hconcat(*(_single(r, context, width=1000 // len(row) - 60, height=190) for r in row), spacing=24)
+        alt.hconcat(
+            *(_single(r, context, width=(1056 - SPACING * (len(row) - 1)) // len(row) - AXIS, height=190) for r in row),
+            spacing=SPACING,
+        )
         for row in _rows(records)
     ]
     return alt.vconcat(*rows, spacing=28).properties(title=title, padding=16)

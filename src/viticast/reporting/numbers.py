@@ -63,7 +63,7 @@ def percent(value: float | None, language: Language, decimals: int = 1, *, signe
     if value is None or math.isnan(value) or math.isinf(value):
         return _MISSING
     sign = "+" if signed and round(value * 100, decimals) > 0 else ""
-    return f"{sign}{number(value * 100, language, decimals)} %"
+    return f"{sign}{number(value * 100, language, decimals)}\u00a0%"
 
 
 def chart_locale(language: Language) -> dict[str, Any]:

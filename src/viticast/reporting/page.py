@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from viticast.reporting.context import PageContext
 from viticast.reporting.growth import MINIMUM_SHARE, Ranking, growth_frame, rankings
-from viticast.reporting.headline import headlines, target_year
+from viticast.reporting.headline import Headline, headlines, target_year
 from viticast.reporting.numbers import amount, compact, interval, number, percent, unit_name
 from viticast.reporting.payload import page_payload, root_name, safe_json
 from viticast.reporting.records import SeriesRecord, series_records
@@ -71,7 +71,7 @@ def render_page(
             css=Markup(_asset("page.css")),  # noqa: S704 - a file of the package
             sections=SECTIONS,
             year=year,
-            headlines=headlines(records, year),
+            groups=_grouped(headlines(records, year)),
             rankings=[_ranking_rows(ranking) for ranking in ranked],
             minimum_share=MINIMUM_SHARE,
             series_count=len(records),
@@ -128,6 +128,13 @@ def _ranking_rows(ranking: Ranking) -> dict[str, Any]:
     return {**vars(ranking), **tables}
 
 
+def _grouped(found: list[Headline]) -> list[tuple[str, list[Headline]]]:
+    """Rio Grande do Sul and the trade of Brazil apart: their figures are not of one territory."""
+    trade = [h for h in found if h.record.root_id.startswith(("importacao", "exportacao"))]
+    state = [h for h in found if h not in trade]
+    return [(name, shown) for name, shown in (("state", state), ("trade", trade)) if shown]
+
+
 def _sources(records: dict[str, SeriesRecord], context: PageContext) -> list[tuple[str, str]]:
     """Each flow with the sources of its series, once each."""
     lines: dict[str, dict[str, None]] = {}
@@ -140,9 +147,7 @@ def _sources(records: dict[str, SeriesRecord], context: PageContext) -> list[tup
 def _bundle() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script, in the version that Altair writes for."""
     version = ".".join(altair.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    bundle: str = vl_convert.javascript_bundle(
-        snippet="window.vegaEmbed = vegaEmbed;", vl_version=version
-    )
+    bundle: str = vl_convert.javascript_bundle(snippet="window.vegaEmbed = vegaEmbed;", vl_version=version)
     return bundle.replace("</script", "<\\/script")
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from viticast.contracts.columns import FLOWS
+
 BOUNDS = ("yhat", "lo80", "hi80", "lo95", "hi95")
 
 
@@ -44,7 +46,7 @@ class SeriesRecord:
 
 
 def series_records(panel: pd.DataFrame, series: pd.DataFrame, forecasts: pd.DataFrame) -> dict[str, SeriesRecord]:
-    """A record for each row of the dimension, in its order.
+    """A record for each row of the dimension: the flows in the order of the contract, each before its parts.
 
     Args:
         panel: Panel, one row for each series and year.
@@ -55,6 +57,8 @@ def series_records(panel: pd.DataFrame, series: pd.DataFrame, forecasts: pd.Data
     history = _history(panel)
     future = _future(forecasts)
     columns = ["series_id", "unit", "attribution"]
+    rank = series["flow"].map({flow: place for place, flow in enumerate(FLOWS)})
+    ordered = series.assign(rank=rank).sort_values(["rank", "series_id"])[columns]
     return {
         sid: SeriesRecord(
             series_id=sid,
@@ -64,18 +68,19 @@ def series_records(panel: pd.DataFrame, series: pd.DataFrame, forecasts: pd.Data
             **history.get(sid, {}),
             **future.get(sid, {"series_class": "empty"}),
         )
-        for sid, unit, attribution in series[columns].itertuples(index=False)
+        for sid, unit, attribution in ordered.itertuples(index=False)
     }
 
 
 def _paths(series: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """Labels from the flow's child down to the series, made unique by the id where two series read the same."""
-    labels = dict(zip(series["series_id"], series["label"], strict=True))
+    raw = dict(zip(series["series_id"].astype(str), series["label"].astype(str), strict=True))
+    labels = {sid: _short(label, sid, raw) for sid, label in raw.items()}
     paths = {}
     for sid in series["series_id"]:
         parts = sid.split("/")
         ancestors = ["/".join(parts[: depth + 1]) for depth in range(1, len(parts))]
-        paths[sid] = tuple(str(labels[a]) for a in ancestors if a in labels)
+        paths[sid] = tuple(labels[a] for a in ancestors if a in labels)
     seen: dict[tuple[str, ...], str] = {}
     for sid, path in paths.items():
         key = (sid.split("/", 1)[0], *path)
@@ -83,6 +88,14 @@ def _paths(series: pd.DataFrame) -> dict[str, tuple[str, ...]]:
             paths[sid] = (*path[:-1], f"{path[-1]} ({sid.rsplit('/', 1)[-1]})")
         seen.setdefault(key, sid)
     return paths
+
+
+def _short(label: str, series_id: str, labels: Mapping[str, str]) -> str:
+    """A label without what the path says anyway: Exportação de espumantes is Espumantes under Exportação."""
+    parent, flow = (labels.get(name, "") for name in (series_id.rpartition("/")[0], series_id.split("/", 1)[0]))
+    label = label.removesuffix(f" ({parent})")
+    rest = label.removeprefix(f"{flow} de ")
+    return rest[:1].upper() + rest[1:] if rest != label else label
 
 
 def _history(panel: pd.DataFrame) -> dict[str, dict[str, Any]]:
@@ -131,7 +144,8 @@ def _future(forecasts: pd.DataFrame) -> dict[str, dict[str, Any]]:
 def chart_datasets(record: SeriesRecord) -> Mapping[str, list[dict[str, Any]]]:
     """The rows that a chart of one series draws. `templates/page.js` makes the same rows in the browser."""
     history = [
-        {"year": year, "value": value, "correction": record.corrections.get(year)} for year, value in record.history
+        {"year": year, "value": value, "correction": None if value is None else record.corrections.get(year)}
+        for year, value in enumerate(record.values, start=record.first_year)
     ]
     gaps = [{"year": year, "mark": mark} for year, mark in sorted(record.marks.items())]
     forecast = [

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from viticast.contracts.columns import SERIES_CLASSES
-from viticast.reporting.accuracy import AccuracyRow, accuracy_by, accuracy_row, comparable
+from viticast.reporting.accuracy import AccuracyRow, accuracy_by, comparable
 from viticast.reporting.context import PageContext
 from viticast.reporting.numbers import number, percent
 from viticast.reporting.payload import root_name
@@ -34,7 +34,7 @@ def scorecard(backtests: pd.DataFrame, series: pd.DataFrame, context: PageContex
     leaves = rows[rows["level"] == "leaf"].assign(root_id=lambda f: f["series_id"].str.split("/").str[0])
     if leaves.empty:
         return None
-    everything = accuracy_row(text["levels"]["leaf"], leaves)
+    everything = _renamed(accuracy_by(leaves, "level"), text["levels"])[0]
     totals = accuracy_by(rows, "level", ("flow", "table", "group"))
     roots = list(series["series_id"][series["level"] == "flow"])
     return Scorecard(

@@ -54,9 +54,14 @@ def _growth(ranking: Ranking, context: PageContext) -> dict[str, Any]:
 
 
 def _chart_labels(paths: list[tuple[str, ...]]) -> list[str]:
-    """The last label of each path, or the whole path where two series would read the same."""
-    short = [path[-1] for path in paths]
-    return [" › ".join(path) if short.count(name) > 1 else name for path, name in zip(paths, short, strict=True)]
+    """The last label of each path, with as much of the path as tells equal ones apart."""
+    labels = [path[-1] for path in paths]
+    for longer in (
+        [f"{path[-1]} ({' › '.join(path[-2:-1])})" for path in paths],
+        [f"{path[-1]} ({' › '.join(path[:-1])})" for path in paths],
+    ):
+        labels = [full if labels.count(label) > 1 else label for label, full in zip(labels, longer, strict=True)]
+    return labels
 
 
 def _accuracy(scores: Scorecard, context: PageContext) -> dict[str, Any]:

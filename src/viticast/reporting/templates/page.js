@@ -54,9 +54,15 @@
     actions: { export: true, source: false, compiled: false, editor: false },
     i18n: { PNG_ACTION: text.save_png, SVG_ACTION: text.save_svg, CLICK_TO_VIEW_ACTIONS: text.menu },
   };
+  const wrapped = (line, width) => line.split(" ").reduce((lines, word) => {
+    const last = lines[lines.length - 1];
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+    return lines;
+  }, []);
   const fillSource = (value, source) => {
     if (value === null || typeof value !== "object") return;
-    if (value.title === "{source}") value.title = source;
+    if (Array.isArray(value.title) && value.title[0] === "{source}") value.title = wrapped(source, 58);
     Object.values(value).forEach((child) => fillSource(child, source));
   };
   const draw = async (node, spec, series) => {
@@ -69,8 +75,8 @@
         : { text: rootName.get(series.root) };
       fillSource(copy, series.source);
     }
-    const name = (copy.title?.text ?? copy.title ?? node.id).toString();
-    const result = await window.vegaEmbed(node, copy, { ...options, downloadFileName: name.replace(/[^\p{L}\p{N}]+/gu, "_") });
+    const name = copy.title?.text ?? (copy.title || node.id);
+    const result = await window.vegaEmbed(node, copy, { ...options, downloadFileName: name.match(/[\p{L}\p{N}]+/gu).join("_") });
     node.dataset.drawn = "true";
     return result;
   };
@@ -185,7 +191,7 @@
     link.click();
     URL.revokeObjectURL(link.href);
   };
-  window.viticast = { csvOf: (id) => csvOf(byId.get(id)), ids: [...byId.keys()] };
+  window.viticast = { csvCell, csvOf: (id) => csvOf(byId.get(id)) };
 
   const start = async () => {
     flowSelect.append(new Option(text.all, ""), ...page.roots.map((root) => new Option(root.name, root.id)));

@@ -1,0 +1,279 @@
+"""A small world with a total, a group and leaves, made by hand so that every number can be checked by eye."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from viticast.contracts.forecasts import Backtests, Forecasts
+from viticast.contracts.monitoring import MonitoringVerdicts
+from viticast.contracts.panel import CorrectionsApplied, Panel, SeriesDimension
+from viticast.contracts.snapshots import Snapshots
+from viticast.reporting.context import PageContext
+
+SNAPSHOT, MODEL = "0123456789abcdef", "fedcba9876543210"
+PRODUCTION = "Fonte: UVIBRA. Elaboração: Embrapa Uva e Vinho."
+TRADE = "Fonte: CACEX e DECEX. Elaboração: Embrapa Uva e Vinho."
+YEARS = range(2015, 2024)
+
+# series_id, parent, level, flow, table, label, unit, attribution, values from 2015 to 2023
+SERIES: list[tuple[Any, ...]] = [
+    ("exportacao_usd", None, "flow", "exportacao", "ExpVinho", "Exportação", "USD", TRADE, [50.0] * 9),
+    (
+        "exportacao_usd/exp_vinho",
+        "exportacao_usd",
+        "table",
+        "exportacao",
+        "ExpVinho",
+        "Exportação de vinhos",
+        "USD",
+        TRADE,
+        [50.0] * 9,
+    ),
+    (
+        "exportacao_usd/exp_vinho/paraguai",
+        "exportacao_usd/exp_vinho",
+        "leaf",
+        "exportacao",
+        "ExpVinho",
+        "Paraguai",
+        "USD",
+        TRADE,
+        [50.0] * 9,
+    ),
+    (
+        "producao_l",
+        None,
+        "flow",
+        "producao",
+        "Producao",
+        "Produção",
+        "L",
+        PRODUCTION,
+        [9e6, 9e6, 9e6, 9e6, 9e6, 9e6, 9e6, 9e6, 1e7],
+    ),
+    (
+        "producao_l/vinho",
+        "producao_l",
+        "group",
+        "producao",
+        "Producao",
+        "Vinho",
+        "L",
+        PRODUCTION,
+        [9e6] * 8 + [1e7],
+    ),
+    (
+        "producao_l/vinho/tinto",
+        "producao_l/vinho",
+        "leaf",
+        "producao",
+        "Producao",
+        "Tinto (Vinho)",
+        "L",
+        PRODUCTION,
+        [6e6, 6e6, 6e6, np.nan, 6e6, 6e6, 6e6, 6e6, 6e6],
+    ),
+    (
+        "producao_l/vinho/branco",
+        "producao_l/vinho",
+        "leaf",
+        "producao",
+        "Producao",
+        "Branco (Vinho)",
+        "L",
+        PRODUCTION,
+        [3e6] * 8 + [4e6],
+    ),
+    (
+        "producao_l/vinho/raro",
+        "producao_l/vinho",
+        "leaf",
+        "producao",
+        "Producao",
+        "Raro (Vinho)",
+        "L",
+        PRODUCTION,
+        [10.0] * 9,
+    ),
+]
+# forecast for 2025 of each series: yhat, lo80, hi80, lo95, hi95
+FUTURE = {
+    "exportacao_usd": (60.0, 40.0, 80.0, 30.0, 95.0),
+    "exportacao_usd/exp_vinho": (60.0, 40.0, 80.0, 30.0, 95.0),
+    "exportacao_usd/exp_vinho/paraguai": (60.0, 40.0, 80.0, 30.0, 95.0),
+    "producao_l": (12.5e6, 11.5e6, 13.5e6, 9.25e6, 15.75e6),
+    "producao_l/vinho": (12.5e6, 11.5e6, 13.5e6, 9.25e6, 15.75e6),
+    "producao_l/vinho/tinto": (9e6, 7e6, 11e6, 5e6, 12e6),
+    "producao_l/vinho/branco": (3e6, 2e6, 4e6, 1e6, 5e6),
+    "producao_l/vinho/raro": (40.0, 30.0, 50.0, 20.0, 60.0),
+}
+
+
+def stamped(frame: pd.DataFrame, source: str, *, model: bool = False) -> pd.DataFrame:
+    frame = frame.assign(snapshot_id=SNAPSHOT, source=source, is_synthetic=source == "sample")
+    return frame.assign(model_key=MODEL) if model else frame
+
+
+def make_series(source: str) -> pd.DataFrame:
+    rows = [
+        {
+            "series_id": sid,
+            "parent_id": parent,
+            "level": level,
+            "flow": flow,
+            "table_name": table,
+            "group_label": np.nan,
+            "item": label if level == "leaf" else np.nan,
+            "item_kind": np.nan,
+            "label": label,
+            "unit": unit,
+            "attribution": attribution,
+        }
+        for sid, parent, level, flow, table, label, unit, attribution, _ in SERIES
+    ]
+    nullable = dict.fromkeys(["parent_id", "group_label", "item", "item_kind"], "str")
+    return SeriesDimension.validate(stamped(pd.DataFrame(rows).astype(nullable), source))
+
+
+def make_panel(source: str) -> pd.DataFrame:
+    rows = [
+        {"series_id": row[0], "year": year, "value": value, "mark": "nd" if np.isnan(value) else np.nan}
+        for row in SERIES
+        for year, value in zip(YEARS, row[-1], strict=True)
+    ]
+    frame = pd.DataFrame(rows).astype({"mark": "str"})
+    touched = (frame["series_id"] == "producao_l/vinho/branco") & (frame["year"] == 2017)
+    frame["correction_id"] = pd.Series(np.where(touched, "vinho_2017", None), index=frame.index).astype("str")
+    frame.loc[~touched, "correction_id"] = np.nan
+    return Panel.validate(stamped(frame, source))
+
+
+def make_forecasts(source: str) -> pd.DataFrame:
+    columns = ["yhat", "lo80", "hi80", "lo95", "hi95"]
+    rows = [
+        {
+            "series_id": sid,
+            "year": year,
+            "horizon": year - 2023,
+            "series_class": "regular",
+            **dict(zip(columns, numbers, strict=True)),
+        }
+        for sid, numbers in FUTURE.items()
+        for year in (2024, 2025)
+    ]
+    return Forecasts.validate(stamped(pd.DataFrame(rows), source, model=True))
+
+
+def make_backtests(source: str) -> pd.DataFrame:
+    """Two leaves, one origin, two horizons. Ours is off by 1 and 2 scales, naive by 2 and 4; one interval misses."""
+    rows = []
+    for sid, y in (("producao_l/vinho/tinto", 100.0), ("producao_l/vinho/branco", 200.0)):
+        for method, factor in (("viticast", 1.0), ("naive", 2.0), ("drift", 3.0)):
+            for horizon in (1, 2):
+                has_interval = method == "viticast"
+                low = y - 5 if (sid, horizon) != ("producao_l/vinho/branco", 2) else y + 1
+                rows.append(
+                    {
+                        "series_id": sid,
+                        "method": method,
+                        "origin": 2020,
+                        "year": 2020 + horizon,
+                        "horizon": horizon,
+                        "series_class": "regular",
+                        "y": y,
+                        "yhat": y + 10 * factor * horizon,
+                        "lo80": low if has_interval else np.nan,
+                        "hi80": y + 50 if has_interval else np.nan,
+                        "lo95": y - 50 if has_interval else np.nan,
+                        "hi95": y + 90 if has_interval else np.nan,
+                        "scale": 10.0,
+                    }
+                )
+    return Backtests.validate(stamped(pd.DataFrame(rows), source, model=True))
+
+
+def make_corrections() -> pd.DataFrame:
+    rows = [
+        ("vinho_2017", "Producao", "permute", "applied", 3, "Linhas trocadas na fonte.", np.nan),
+        ("suco_2021", "ImpSuco", "replace", "stale", 0, "Valor digitado a mais.", "esperado 25693, há 3870"),
+    ]
+    columns = ["correction_id", "table_name", "action", "status", "cells", "reason", "detail"]
+    frame = pd.DataFrame(rows, columns=columns).astype({"detail": "str"}).assign(snapshot_id=SNAPSHOT)
+    return CorrectionsApplied.validate(frame)
+
+
+def make_snapshot(source: str) -> pd.DataFrame:
+    rows = [
+        {
+            "table_name": name,
+            "vintage_id": f"{place:016x}",
+            "raw_sha256": f"{place:064x}",
+            "published_at": pd.Timestamp("2024-11-30"),
+            "is_published_at_inferred": True,
+            "last_year": 2023,
+            "cells": 1234,
+        }
+        for place, name in enumerate(("Producao", "ExpVinho"))
+    ]
+    return Snapshots.validate(stamped(pd.DataFrame(rows).astype({"published_at": "datetime64[ns]"}), source))
+
+
+def make_monitoring(source: str) -> pd.DataFrame:
+    row = {
+        "check_name": "coverage_95",
+        "subject": "regular",
+        "verdict": "watch",
+        "observed": 0.91,
+        "threshold": 0.92,
+        "rule": "cobertura de 95 % entre 0,92 e 0,98",
+        "detail": "ver ExpVinho",
+    }
+    return MonitoringVerdicts.validate(stamped(pd.DataFrame([row]), source, model=True))
+
+
+def make_frames(source: str) -> dict[str, pd.DataFrame]:
+    return {
+        "panel": make_panel(source),
+        "series": make_series(source),
+        "forecasts": make_forecasts(source),
+        "backtests": make_backtests(source),
+        "corrections_applied": make_corrections(),
+        "snapshot": make_snapshot(source),
+        "monitoring": make_monitoring(source),
+    }
+
+
+def make_context(source: str, language: str = "pt") -> PageContext:
+    return PageContext.model_validate(
+        {
+            "source": source,
+            "is_synthetic": source == "sample",
+            "source_address": "../shared/vitibrasil/2025-04",
+            "snapshot_id": SNAPSHOT,
+            "model_key": MODEL,
+            "code_version": "0.1.0+abc",
+            "language": language,
+        }
+    )
+
+
+@pytest.fixture
+def frames() -> dict[str, pd.DataFrame]:
+    return make_frames("embrapa")
+
+
+@pytest.fixture
+def synthetic_frames() -> dict[str, pd.DataFrame]:
+    return make_frames("sample")
+
+
+@pytest.fixture
+def context() -> PageContext:
+    return make_context("embrapa")
+
+
+@pytest.fixture
+def synthetic_context() -> PageContext:
+    return make_context("sample")

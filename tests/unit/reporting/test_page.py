@@ -1,0 +1,199 @@
+import json
+import re
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from viticast.reporting.page import render_page
+from viticast.reporting.payload import safe_json
+
+from .conftest import make_context, make_frames
+
+HOSTILE = '</script><script>alert("x")</script><img src=x onerror=alert(1)>'
+
+
+class Reader(HTMLParser):
+    """The tags, the visible text and the script elements of a page."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.text, self.scripts, self._inside = [], [], [], None
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self._inside = tag
+        if tag == "script":
+            self.scripts.append((dict(attrs), []))
+
+    def handle_endtag(self, tag):
+        self._inside = None
+
+    def handle_data(self, data):
+        if self._inside == "script":
+            self.scripts[-1][1].append(data)
+        elif self._inside != "style":
+            self.text.append(data)
+
+    def data(self, name):
+        return next(json.loads("".join(text)) for attrs, text in self.scripts if attrs.get("id") == name)
+
+    @property
+    def words(self):
+        return " ".join(" ".join(self.text).split())
+
+
+@pytest.fixture(scope="module")
+def published():
+    return Reader(render_page(**make_frames("embrapa"), context=make_context("embrapa")))
+
+
+@pytest.fixture(scope="module")
+def synthetic():
+    return Reader(render_page(**make_frames("sample"), context=make_context("sample")))
+
+
+def test_the_cards_say_what_the_frames_say(published):
+    for words in (
+        "Previsão 2025 12,5 mi L",
+        "+25,0 % em relação a 2023",
+        "Intervalo de 80 % 11,5–13,5 mi",
+        "Intervalo de 95 % 9,2–15,8 mi",
+        "Último dado (2023) 10,0 mi L",
+        "incerteza baixa (± 8 %)",
+        "US$ 60",
+    ):
+        assert words in published.words
+
+
+def test_the_page_answers_in_the_order_of_its_questions(published):
+    sections = [attrs["id"] for tag, attrs in published.tags if tag == "section"]
+    assert sections == ["headline", "growth", "explorer", "accuracy", "corrections", "vintages", "caveats"]
+
+
+def test_every_figure_stands_in_the_file_once_and_whole(published):
+    figures = published.data("figures")
+    frames = make_frames("embrapa")
+    series = {row[0]: row for row in figures["series"]}
+    assert set(series) == set(frames["series"]["series_id"])
+    for sid, rows in frames["panel"].groupby("series_id"):
+        values = rows.sort_values("year")["value"]
+        assert series[sid][6] == [None if pd.isna(v) else round(v) for v in values]
+    tinto = series["producao_l/vinho/tinto"]
+    assert tinto[7] == [[2018, "nd"]]
+    assert (tinto[9], tinto[10][1]) == (2024, [9000000, 7000000, 11000000, 5000000, 12000000])
+    assert published.data("charts")["chart-series"].get("datasets", {}).keys() & {"history", "forecast"} == set()
+
+
+def test_past_accuracy_corrections_vintages_and_verdicts_are_told(published):
+    for words in (
+        "1,500",
+        "3,000",
+        "75,0 %",
+        "Linhas trocadas na fonte.",
+        "obsoleta: rever",
+        "esperado 25693, há 3870",
+    ):
+        assert words in published.words
+    for words in ("0000000000000001", "30/11/2024 (inferida)", "coverage_95", "observar", "0,910", "0.1.0+abc"):
+        assert words in published.words
+    assert "UVIBRA" in published.words
+    assert "CACEX e DECEX" in published.words
+
+
+def test_stale_corrections_come_first(published):
+    assert published.words.index("suco_2021") < published.words.index("vinho_2017")
+
+
+def layers(specification):
+    return specification["layer"]
+
+
+def test_generated_figures_say_so_at_the_top_and_in_every_chart(synthetic):
+    banner = [attrs for tag, attrs in synthetic.tags if attrs.get("class") == "banner"]
+    assert len(banner) == 1
+    assert "DADOS SINTÉTICOS — " in synthetic.words
+    assert "Nada diz sobre o acerto em números reais" in synthetic.words
+    for name, chart in synthetic.data("charts").items():
+        marks = [layer["mark"].get("text") for layer in layers(chart)]
+        assert marks[-1] == "DADOS SINTÉTICOS", name
+    assert "UVIBRA" not in json.dumps(synthetic.data("figures")["sources"], ensure_ascii=False)
+
+
+def test_published_figures_carry_no_watermark(published):
+    assert "SINTÉTIC" not in json.dumps(published.data("charts"), ensure_ascii=False).upper()
+    assert "DADOS SINTÉTICOS" not in published.words
+
+
+def test_every_drawn_chart_has_a_specification_and_a_source_under_it(published):
+    charts = published.data("charts")
+    drawn = {attrs["data-chart"] for tag, attrs in published.tags if "data-chart" in attrs}
+    assert drawn <= set(charts)
+    for name, chart in charts.items():
+        titles = json.dumps([layer.get("encoding", {}).get("x", {}).get("axis", {}) for layer in layers(chart)])
+        assert "Fonte" in titles or "{source}" in titles or "Retrospectiva" in titles, name
+
+
+def test_nothing_is_loaded_from_anywhere(published):
+    loading = {"src", "srcset", "data", "poster", "action", "formaction", "background"}
+    for tag, attrs in published.tags:
+        assert not loading & set(attrs), (tag, attrs)
+        assert tag not in {"link", "iframe", "object", "embed", "base", "img"}, tag
+        if "href" in attrs:
+            assert attrs["href"].startswith("#"), attrs
+    policy = next(a["content"] for t, a in published.tags if a.get("http-equiv") == "Content-Security-Policy")
+    assert "default-src 'none'" in policy
+    assert "unsafe-inline" not in policy.split("style-src")[0]
+
+
+def test_the_libraries_stand_in_the_file_once(published):
+    code = ["".join(text) for attrs, text in published.scripts if attrs.get("type") != "application/json"]
+    assert len(code) == 2
+    assert sum(len(text) > 500_000 for text in code) == 1
+    assert sum(text.count("window.vegaEmbed=") for text in code) == 1
+
+
+def test_labels_cannot_break_out():
+    frames = make_frames("embrapa")
+    frames["series"]["label"] = frames["series"]["label"].replace({"Tinto (Vinho)": HOSTILE})
+    frames["series"]["attribution"] = "Fonte: " + HOSTILE
+    frames["corrections_applied"]["reason"] = HOSTILE
+    frames["monitoring"]["detail"] = HOSTILE
+    page = render_page(**frames, context=make_context("embrapa").model_copy(update={"source_address": HOSTILE}))
+    read = Reader(page)
+    assert len(read.scripts) == 4
+    assert not any("onerror" in attrs for _, attrs in read.tags)
+    assert "alert" not in "".join(tag for tag, _ in read.tags)
+    assert HOSTILE in read.words
+    assert ["Vinho", HOSTILE] in [row[1] for row in read.data("figures")["series"]]
+
+
+def test_json_in_a_script_has_nothing_that_could_end_it():
+    text = safe_json({"a": "</script><!-- & \u2028"})
+    assert not re.search("[<>&\u2028]", text)
+    assert json.loads(text) == {"a": "</script><!-- & \u2028"}
+
+
+def test_the_page_is_the_same_for_the_same_frames(frames, context):
+    assert render_page(**frames, context=context) == render_page(**frames, context=context)
+
+
+def test_english_behind_one_setting(frames):
+    read = Reader(render_page(**frames, context=make_context("embrapa", "en")))
+    assert dict(read.tags)["html"] == {"lang": "en"}
+    assert "Forecast 2025 12.5 m L" in read.words
+    assert "Previsão" not in read.words
+
+
+def test_before_monitoring_and_without_backtests_the_page_says_so(frames, context):
+    frames |= {"monitoring": None, "backtests": frames["backtests"].iloc[:0]}
+    read = Reader(render_page(**frames, context=context))
+    assert "O monitoramento não foi executado" in read.words
+    assert "nada se afirma sobre o acerto" in read.words
+    assert "chart-accuracy" not in read.data("charts")
+
+
+def test_mixed_sources_are_refused(frames, synthetic_context):
+    with pytest.raises(ValueError, match="render each source on its own page"):
+        render_page(**frames, context=synthetic_context)

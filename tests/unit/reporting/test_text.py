@@ -1,0 +1,44 @@
+import json
+from importlib import resources
+
+import pytest
+
+from viticast.contracts.columns import FLOWS, LEVELS, MARKS, SERIES_CLASSES, SOURCES, VERDICTS
+from viticast.reporting.text import attribution_line, watermark, words
+
+
+def keys(tree, path=()):
+    if isinstance(tree, dict):
+        return {name for key, value in tree.items() for name in keys(value, (*path, key))}
+    return {path}
+
+
+def test_both_languages_say_the_same_things():
+    assert keys(dict(words("pt"))) == keys(dict(words("en")))
+
+
+@pytest.mark.parametrize("language", ["pt", "en"])
+def test_every_word_of_the_contracts_has_a_name(language):
+    text = words(language)
+    assert set(text["flows"]) == set(text["scopes"]) == set(FLOWS)
+    assert set(text["classes"]) == set(SERIES_CLASSES)
+    assert set(text["levels"]) == set(LEVELS)
+    assert set(text["marks"]) == {*MARKS, "corrected", "incomplete"}
+    assert set(text["vintages"]["sources"]) == set(SOURCES)
+    assert set(text["vintages"]["verdicts"]) == set(VERDICTS)
+
+
+def test_no_text_hides_behind_a_method_of_a_dict():
+    for language in ("pt", "en"):
+        raw = (resources.files("viticast.reporting") / "locales" / f"{language}.json").read_text(encoding="utf-8")
+        names = {name for path in keys(json.loads(raw)) for name in path}
+        assert names & set(dir(dict)) == {"items"}, "the template reads caveats['items'] by key"
+
+
+def test_generated_figures_are_attributed_to_nobody_else(context, synthetic_context):
+    published = "Fonte: UVIBRA. Elaboração: Embrapa Uva e Vinho."
+    assert attribution_line(published, context) == published
+    assert attribution_line("UVIBRA", context) == "Fonte: UVIBRA"
+    assert "UVIBRA" not in attribution_line(published, synthetic_context)
+    assert watermark(context) is None
+    assert watermark(synthetic_context) == "DADOS SINTÉTICOS"
