@@ -40,9 +40,7 @@ class LakeQueryDataset(AbstractDataset[None, LakeQuery]):
         metadata: Ignored by Kedro; kedro-viz reads the layer here.
     """
 
-    def __init__(
-        self, *, statement_name: str, engine: dict[str, Any], metadata: dict[str, Any] | None = None
-    ) -> None:
+    def __init__(self, *, statement_name: str, engine: dict[str, Any], metadata: dict[str, Any] | None = None) -> None:
         self._statement_name = statement_name
         self._engine = engine
         self.metadata = metadata

@@ -87,6 +87,7 @@ class RegisteredModelDataset(AbstractDataset[ModelPackage, Any]):
                 python_model=str(code),
                 artifacts={"arrays": str(arrays)},
                 code_paths=[str(source)],
+                metadata={"model_key": data.model_key},
                 signature=infer_signature(question, answer),
                 pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
             )

@@ -29,7 +29,7 @@ class FigureSource:
         """True for the generated sample, whose figures say nothing about Brazil."""
         return self.name == "sample"
 
-    def fetch(self, tables: TableRegistry) -> list[FetchedFile]:
+    def fetch(self, tables: TableRegistry) -> tuple[FetchedFile, ...]:
         """The bytes of every table, of every vintage that the source holds."""
         return fetch(self.url, tables)
 

@@ -7,7 +7,7 @@ _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
 
 
 def fold(label: str) -> str:
-    """A label without case, accents, punctuation and repeated blanks: `São Tomé e Príncipe` -> `sao tome e principe`."""
+    """A label without case, accents and punctuation: `São Tomé e Príncipe` -> `sao tome e principe`."""
     plain = unicodedata.normalize("NFKD", label.lower())
     ascii_only = plain.encode("ascii", "ignore").decode("ascii")
     return _NOT_ALPHANUMERIC.sub(" ", ascii_only).strip()

@@ -1,1 +1,1 @@
-"""The pipelines, one folder each: `nodes.py` what is done, `pipeline.py` in which order, `params.py` with which settings."""
+"""The pipelines, one folder each: what is done (nodes), in which order (pipeline), with which settings (params)."""

@@ -8,12 +8,12 @@ from typing import Any
 import mlflow
 import numpy as np
 import pandas as pd
-from mlflow.pyfunc import PythonModel, PythonModelContext
+from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
 from viticast.forecasting import Fitted
 
 
-class ViticastModel(PythonModel):  # type: ignore[misc]
+class ViticastModel(PythonModel):
     """Answers for each (series_id, year) asked: the forecast and its intervals, in the unit of the series."""
 
     def load_context(self, context: PythonModelContext) -> None:

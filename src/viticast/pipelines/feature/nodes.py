@@ -24,7 +24,7 @@ Query = Callable[..., pd.DataFrame]
 
 def choose_snapshot(
     query: Query, tables: Mapping[str, Any], params: FeatureParams, catalog_record: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> pd.DataFrame:
     """Takes one vintage of each table.
 
     Args:
@@ -32,9 +32,6 @@ def choose_snapshot(
         tables: The table registry.
         params: Says as of when.
         catalog_record: Says that the lake is cataloged.
-
-    Returns:
-        The snapshot twice: for the nodes that follow, and for the lake.
     """
     logger.info("the catalog shows %d tables", catalog_record["table_name"].nunique())
     snapshot = resolve_snapshot(query(), TableRegistry.from_mapping(tables).names, params.as_of)
@@ -44,7 +41,7 @@ def choose_snapshot(
         snapshot["last_year"].min(),
         snapshot["last_year"].max(),
     )
-    return snapshot, snapshot
+    return snapshot
 
 
 def query_cells(query: Query, snapshot: pd.DataFrame) -> pd.DataFrame:
@@ -63,7 +60,9 @@ def correct_cells(
     corrected = apply_corrections(cells, Corrections.from_mapping(corrections), snapshot)
     for row in corrected.applied.itertuples(index=False):
         level = logging.WARNING if row.status == "stale" else logging.INFO
-        logger.log(level, "correction %s: %s, %s cells%s", row.correction_id, row.status, row.cells, _reason(row.detail))
+        logger.log(
+            level, "correction %s: %s, %s cells%s", row.correction_id, row.status, row.cells, _reason(row.detail)
+        )
     leaves = corrected.cells[corrected.cells["row_kind"] == "leaf"].reset_index(drop=True)
     return leaves, corrected.applied
 
@@ -83,12 +82,16 @@ def update_crosswalk(
 
 
 def build_panel(
-    leaves: pd.DataFrame, crosswalk: pd.DataFrame, tables: Mapping[str, Any], snapshot: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
+    leaves: pd.DataFrame,
+    crosswalk: pd.DataFrame,
+    tables: Mapping[str, Any],
+    snapshot: pd.DataFrame,
+    corrections_outcome: pd.DataFrame,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, dict[str, Any]]:
     """Values of every series and year, leaves and sums.
 
     Returns:
-        The series, the panel, and the receipt that makes them current.
+        Snapshot, corrections, series and panel for the lake, and the receipt that makes them current.
     """
     identified = identify(leaves, crosswalk)
     present = crosswalk[crosswalk["series_id"].isin(identified["series_id"].unique())]
@@ -107,16 +110,13 @@ def build_panel(
         "panel_sha256": _hash(panel),
     }
     logger.info("panel: %d series, %d of them leaves", receipt["series"], receipt["leaf_series"])
-    return _stamp(series, snapshot), _stamp(panel, snapshot), receipt
+    return snapshot, corrections_outcome, _stamp(series, snapshot), _stamp(panel, snapshot), receipt
 
 
 def _tree(tables: Mapping[str, Any]) -> TableTree:
     registry = TableRegistry.from_mapping(tables)
     return TableTree(
-        [
-            TableNode(spec.name, spec.slug, spec.flow, spec.label, spec.item_kind, spec.attribution)
-            for spec in registry
-        ]
+        [TableNode(spec.name, spec.slug, spec.flow, spec.label, spec.item_kind, spec.attribution) for spec in registry]
     )
 
 

@@ -18,14 +18,14 @@ def create_pipeline(**kwargs: object) -> Pipeline:
             node(
                 choose_snapshot,
                 inputs=["vintages_query", "tables", "params:feature", "catalog_record"],
-                outputs=["snapshot", "snapshots"],
+                outputs="snapshot",
                 name="choose_snapshot",
             ),
             node(query_cells, inputs=["panel_query", "snapshot"], outputs="snapshot_cells", name="query_cells"),
             node(
                 correct_cells,
                 inputs=["snapshot_cells", "corrections", "snapshot"],
-                outputs=["corrected_leaves", "corrections_applied"],
+                outputs=["corrected_leaves", "corrections_outcome"],
                 name="correct_cells",
             ),
             node(
@@ -36,8 +36,9 @@ def create_pipeline(**kwargs: object) -> Pipeline:
             ),
             node(
                 build_panel,
-                inputs=["corrected_leaves", "crosswalk", "tables", "snapshot"],
-                outputs=["series", "panel", "feature_receipt"],
+                inputs=["corrected_leaves", "crosswalk", "tables", "snapshot", "corrections_outcome"],
+                # The lake gets all of a snapshot at once, and last the receipt that makes it current.
+                outputs=["snapshots", "corrections_applied", "series", "panel", "feature_receipt"],
                 name="build_panel",
             ),
         ],

@@ -10,7 +10,12 @@ def create_pipeline(**kwargs: object) -> Pipeline:
     return pipeline(
         [
             node(fetch_files, inputs=["figure_source", "tables"], outputs="fetched_files", name="fetch_files"),
-            node(land_raw, inputs=["fetched_files", "figure_source"], outputs=["raw_files", "raw_manifest"], name="land_raw"),
+            node(
+                land_raw,
+                inputs=["fetched_files", "figure_source"],
+                outputs=["raw_files", "raw_manifest"],
+                name="land_raw",
+            ),
             node(
                 read_observations,
                 inputs=["fetched_files", "tables", "figure_source", "raw_manifest"],

@@ -108,8 +108,9 @@ def score(backtests: pd.DataFrame, series: pd.DataFrame) -> tuple[pd.DataFrame, 
     front = ["breakdown", "group", "method"]
     accuracy = accuracy[[*front, *[column for column in accuracy.columns if column not in front]]]
     overall = accuracy[accuracy["breakdown"] == "overall"].set_index("method")
-    for method, row in overall.iterrows():
-        logger.info("%-12s capped MASE %.3f  WAPE %.3f", method, row["capped_mase"], row["wape"])
+    for method in ("viticast", "naive"):
+        row = overall.loc[method]
+        logger.info("backtest, %-8s capped MASE %.3f  WAPE %.3f", method, row["capped_mase"], row["wape"])
     return accuracy, _metrics(overall)
 
 
@@ -165,7 +166,7 @@ def _spec(params: ModelingParams, series: pd.DataFrame) -> Any:  # noqa: ANN401
 def _stamp(frame: pd.DataFrame, identity: Receipt, table: str) -> pd.DataFrame:
     stamped = frame.assign(**{name: identity[name] for name in ("snapshot_id", "model_key", "source", "is_synthetic")})
     columns = list(LAKE_TABLES[table].model.to_schema().columns)
-    texts = {name: "str" for name in ("snapshot_id", "model_key", "source", "series_id", "series_class")}
+    texts = dict.fromkeys(("snapshot_id", "model_key", "source", "series_id", "series_class"), "str")
     return stamped[columns].astype(texts).reset_index(drop=True)
 
 

@@ -1,4 +1,5 @@
-"""TEMP."""
-from kedro.pipeline import Pipeline
-def create_pipeline() -> Pipeline:
-    return Pipeline([])
+"""Monitoring: reports on figures and model, verdicts, and the page."""
+
+from viticast.pipelines.monitoring.pipeline import create_pipeline
+
+__all__ = ["create_pipeline"]

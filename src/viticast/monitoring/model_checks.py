@@ -1,0 +1,104 @@
+"""Rules on the model: does it still beat the forecast that costs nothing, and do its intervals hold what they say?"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from viticast.monitoring.verdicts import Status, Verdict, bounded
+
+COVERAGE = {80: (0.75, 0.88), 95: (0.92, 0.98)}
+"""Level -> bounds of the share of actuals that its intervals must hold."""
+
+MINIMUM_SERIES_ORIGINS = 100
+"""Below so many series and origins a class's losses are luck."""
+
+COHERENCE = 1e-6
+
+
+def check_losses(accuracy: pd.DataFrame) -> Iterator[Verdict]:
+    """Compares the published method with naive, overall and in each class that is large enough.
+
+    Args:
+        accuracy: breakdown, group, method, series_origins, capped_mase and wape.
+    """
+    table = accuracy.set_index(["breakdown", "group", "method"])
+    judged = accuracy[accuracy["breakdown"].isin(["overall", "series_class"])]
+    for breakdown, group in sorted(set(zip(judged["breakdown"].astype(str), judged["group"].astype(str), strict=True))):
+        ours, naive = table.loc[(breakdown, group, "viticast")], table.loc[(breakdown, group, "naive")]
+        if ours["series_origins"] < MINIMUM_SERIES_ORIGINS:
+            continue
+        for loss in ("capped_mase", "wape"):
+            yield _against_naive(breakdown, group, loss, float(ours[loss]), float(naive[loss]))
+
+
+def _against_naive(breakdown: str, group: str, loss: str, ours: float, naive: float) -> Verdict:
+    subject = "all leaf series" if breakdown == "overall" else f"class {group}"
+    # A class of all-zero series has a loss of zero over zero for both: neither is better.
+    ratio = 1.0 if ours == naive else ours / naive if naive > 0 else float("nan")
+    return bounded(
+        f"{loss}_against_naive",
+        subject,
+        ratio,
+        1.0,
+        f"{loss} of the backtest at most that of the naive forecast",
+        otherwise="retrain" if breakdown == "overall" else "watch",
+        detail=f"{ours:.3f} against {naive:.3f}",
+    )
+
+
+def check_coverage(accuracy: pd.DataFrame) -> Iterator[Verdict]:
+    """Compares the share of actuals inside the intervals with the level, over all leaf series."""
+    overall = accuracy[(accuracy["breakdown"] == "overall") & (accuracy["method"] == "viticast")].iloc[0]
+    for level, (low, high) in COVERAGE.items():
+        covered = float(overall[f"coverage{level}"])
+        status: Status = "ok" if low <= covered <= high else "watch"
+        yield Verdict(
+            f"coverage_{level}",
+            "all leaf series",
+            status,
+            f"the {level} % intervals of the backtest hold between {low:.0%} and {high:.0%} of the actuals",
+            covered,
+            low if covered < low else high,
+            None if status == "ok" else f"{covered:.1%} of the actuals",
+        )
+
+
+def check_coherence(forecasts: pd.DataFrame, series: pd.DataFrame) -> Iterator[Verdict]:
+    """Compares every forecast above the leaves with the sum of the series below it."""
+    named = forecasts.merge(series[["series_id", "parent_id"]], on="series_id", validate="m:1")
+    sums = named[named["parent_id"].notna()].groupby(["parent_id", "year"])["yhat"].sum().rename("parts")
+    above = named.merge(sums, left_on=["series_id", "year"], right_index=True)
+    gap = _relative_gap(above["yhat"], above["parts"])
+    worst = above.loc[gap.idxmax()]
+    yield bounded(
+        "forecasts_add_up",
+        "all series above the leaves",
+        float(gap.max()),
+        COHERENCE,
+        f"a forecast equals the sum of those below it (relative difference at most {COHERENCE:g})",
+        otherwise="stop",
+        detail=f"{worst['series_id']} {worst['year']}: {worst['yhat']:.0f} against {worst['parts']:.0f}",
+    )
+
+
+def check_registry(champion_answer: pd.DataFrame, forecasts: pd.DataFrame, is_current: bool) -> Iterator[Verdict]:
+    """Compares what the registered champion answers with the forecasts of the lake.
+
+    Args:
+        champion_answer: series_id, year, yhat as the model loaded from the registry gives them.
+        forecasts: Of the current model.
+        is_current: True if the champion is the current model.
+    """
+    rule = "the champion, loaded from the registry, gives the forecasts of the lake (relative difference at most 1e-6)"
+    if not is_current:
+        yield Verdict("champion_reproduces", "registry", "watch", rule, detail="the current model is not the champion")
+        return
+    both = champion_answer.merge(forecasts, on=["series_id", "year"], suffixes=("_champion", ""), validate="1:1")
+    gap = _relative_gap(both["yhat"], both["yhat_champion"])
+    yield bounded("champion_reproduces", "registry", float(gap.max()), 1e-6, rule, otherwise="stop")
+
+
+def _relative_gap(reference: "pd.Series[float]", other: "pd.Series[float]") -> "pd.Series[float]":
+    # Below one unit a relative difference says nothing.
+    return (reference - other).abs() / np.maximum(reference.abs(), 1.0)

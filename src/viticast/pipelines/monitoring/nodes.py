@@ -1,0 +1,172 @@
+"""Figures and model are looked at, each rule gives a verdict, and a reader gets a page."""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from viticast import __version__
+from viticast.contracts.lake import LAKE_TABLES
+from viticast.monitoring.figure_checks import check_corrections, check_freshness, check_revisions, find_revisions
+from viticast.monitoring.model_checks import check_coherence, check_coverage, check_losses, check_registry
+from viticast.monitoring.verdicts import Verdict, bounded, verdict_frame, worst
+from viticast.pipelines.monitoring.params import MonitoringParams
+
+logger = logging.getLogger(__name__)
+
+Query = Callable[..., pd.DataFrame]
+Receipt = Mapping[str, Any]
+
+
+def query_current_cells(query: Query, snapshot: pd.DataFrame) -> pd.DataFrame:
+    """The cells of the current snapshot."""
+    return query(vintage_ids=sorted(snapshot["vintage_id"]))
+
+
+def query_previous_cells(vintages: Query, query: Query, snapshot: pd.DataFrame) -> pd.DataFrame:
+    """The cells of the vintage before the current one, of every table that has one; no row if none has."""
+    current = snapshot.set_index("table_name")[["vintage_id", "published_at"]]
+    known = vintages().merge(current, on="table_name", suffixes=("", "_current"))
+    older = known[
+        (known["vintage_id"] != known["vintage_id_current"]) & (known["published_at"] <= known["published_at_current"])
+    ]
+    previous = older.sort_values(["table_name", "published_at", "last_year"]).groupby("table_name").tail(1)
+    if previous.empty:
+        return query(vintage_ids=sorted(snapshot["vintage_id"])).head(0)
+    return query(vintage_ids=sorted(previous["vintage_id"]))
+
+
+def report_summary(cells: pd.DataFrame) -> tuple[str, dict[str, Any]]:
+    """Evidently's description of the figures, as HTML and JSON."""
+    from viticast.monitoring.evidently_reports import data_summary  # noqa: PLC0415
+
+    report = data_summary(cells)
+    return report.html, report.content
+
+
+def report_drift(
+    previous: pd.DataFrame, cells: pd.DataFrame, params: MonitoringParams
+) -> tuple[str, dict[str, Any], list[Verdict]]:
+    """Evidently's comparison of the last two vintages, and the verdict on it.
+
+    Returns:
+        HTML and JSON that say so where there is one vintage only, and the verdict.
+    """
+    from viticast.monitoring.evidently_reports import data_drift, drifted_share  # noqa: PLC0415
+
+    rule = f"at most {params.drift_share:.0%} of Evidently's columns drift between the last two vintages"
+    if previous.empty:
+        why = "the lake has one vintage of every table: there is nothing to compare with"
+        return (
+            f"<!doctype html><p>{why}</p>",
+            {"skipped": why},
+            [Verdict("drift", "all tables", "skipped", rule, detail=why)],
+        )
+    report = data_drift(previous, cells)
+    verdict = bounded("drift", "all tables", drifted_share(report), params.drift_share, rule)
+    return report.html, report.content, [verdict]
+
+
+def report_regression(backtests: pd.DataFrame) -> tuple[str, dict[str, Any]]:
+    """Evidently's description of the backtest's errors, as HTML and JSON."""
+    from viticast.monitoring.evidently_reports import regression_performance  # noqa: PLC0415
+
+    report = regression_performance(backtests)
+    return report.html, report.content
+
+
+def ask_champion(champion: Any, forecasts: pd.DataFrame, identity: Receipt) -> list[Verdict]:  # noqa: ANN401
+    """Asks the registered champion what the lake's forecasts say of the flows."""
+    is_current = champion.metadata.metadata.get("model_key") == identity["model_key"]
+    flows = forecasts[~forecasts["series_id"].str.contains("/")]
+    answer = champion.predict(flows[["series_id", "year"]].reset_index(drop=True)) if is_current else pd.DataFrame()
+    return list(check_registry(answer, forecasts, is_current))
+
+
+def judge(
+    snapshot: pd.DataFrame,
+    previous: pd.DataFrame,
+    cells: pd.DataFrame,
+    corrections_applied: pd.DataFrame,
+    accuracy: pd.DataFrame,
+    forecasts: pd.DataFrame,
+    series: pd.DataFrame,
+    drift: list[Verdict],
+    registry: list[Verdict],
+    identity: Receipt,
+) -> pd.DataFrame:
+    """Applies every rule.
+
+    Returns:
+        As `contracts.monitoring.MonitoringVerdicts` describes, the worst verdict first.
+    """
+    revisions = None if previous.empty else find_revisions(previous, cells)
+    frame = verdict_frame(
+        [
+            *check_freshness(snapshot),
+            *check_revisions(revisions),
+            *check_corrections(corrections_applied),
+            *drift,
+            *check_losses(accuracy),
+            *check_coverage(accuracy),
+            *check_coherence(forecasts, series),
+            *registry,
+        ]
+    )
+    for row in frame[~frame["verdict"].isin(["ok", "skipped"])].itertuples(index=False):
+        logger.warning("%s: %s of %s: %s (%s)", row.verdict, row.check_name, row.subject, row.rule, row.detail)
+    logger.info("verdict: %s (%d rules)", worst(frame), len(frame))
+    stamped = frame.assign(**{name: identity[name] for name in ("snapshot_id", "model_key", "source", "is_synthetic")})
+    columns = list(LAKE_TABLES["monitoring"].model.to_schema().columns)
+    return stamped[columns].astype(dict.fromkeys(("snapshot_id", "model_key", "source"), "str"))
+
+
+def render(
+    panel: pd.DataFrame,
+    series: pd.DataFrame,
+    forecasts: pd.DataFrame,
+    backtests: pd.DataFrame,
+    corrections_applied: pd.DataFrame,
+    snapshot: pd.DataFrame,
+    monitoring: pd.DataFrame,
+    identity: Receipt,
+    ingestion_receipt: Receipt,
+    params: MonitoringParams,
+) -> tuple[str, bytes]:
+    """Draws the page and the picture of the totals.
+
+    Returns:
+        HTML, and PNG.
+    """
+    from viticast.reporting.context import PageContext  # noqa: PLC0415 - charts take seconds to import
+    from viticast.reporting.images import OVERVIEW, render_totals  # noqa: PLC0415
+    from viticast.reporting.page import render_page  # noqa: PLC0415
+
+    context = PageContext(
+        source=identity["source"],
+        is_synthetic=identity["is_synthetic"],
+        source_address=ingestion_receipt["source_url"],
+        snapshot_id=identity["snapshot_id"],
+        model_key=identity["model_key"],
+        code_version=__version__,
+        language=params.language,
+    )
+    page = render_page(
+        panel=panel,
+        series=series,
+        forecasts=forecasts,
+        backtests=backtests,
+        corrections_applied=corrections_applied,
+        snapshot=snapshot,
+        monitoring=monitoring,
+        context=context,
+    )
+    pictures = render_totals(panel=panel, series=series, forecasts=forecasts, context=context)
+    return page, pictures[OVERVIEW]
+
+
+def request_catalog(monitoring: pd.DataFrame) -> dict[str, list[str]]:
+    """Asks for the table of verdicts, which is in the lake by now."""
+    logger.info("to catalog: %d verdicts", len(monitoring))
+    return {"tables": ["monitoring"]}
