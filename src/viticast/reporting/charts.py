@@ -16,7 +16,7 @@ FONT = "Liberation Sans, Helvetica Neue, Helvetica, Arial, sans-serif"
 FOOT_WIDTH = 58
 """Characters of a line of the source, so that it fits under a chart on a telephone. Also in `templates/page.js`."""
 
-LABEL_WIDTH, BAR_STEP = 170, 30
+LABEL_WIDTH, BAR_STEP = 185, 30
 """Pixels for the names beside the bars, and from bar to bar."""
 
 Width = int | str
@@ -58,7 +58,7 @@ def watermark_layer(text: str, width: Width, height: int) -> alt.Chart:
 def footed_axis(source_line: str, **options: Any) -> alt.Axis:  # noqa: ANN401
     """A horizontal axis whose title is the source of the figures, so that the picture never loses it."""
     return alt.Axis(
-        title=wrap(source_line, FOOT_WIDTH) or [source_line],
+        title=wrap(source_line, FOOT_WIDTH, break_on_hyphens=False) or [source_line],
         titleAnchor="start",
         titleFontSize=10,
         titleFontWeight="normal",

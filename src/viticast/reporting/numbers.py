@@ -48,14 +48,19 @@ def amount(value: float | None, unit: str, language: Language) -> str:
 
 
 def interval(low: float, high: float, language: Language) -> str:
-    """Two bounds in the suffix of the upper one: 61,3–314,0 mi."""
-    for size, name in _STEPS:
-        if abs(high) >= size * 0.99995:
-            ends = [
-                number(end / size, language, 1 if abs(high) < 1000 * size else 0) if end else "0" for end in (low, high)
-            ]
-            return f"{ends[0]}–{ends[1]} {_SUFFIX[language][name]}"
-    return f"{compact(low, language)}–{compact(high, language)}"
+    """Two bounds: 61,3–314,0 mi where they share a suffix, 40,2 mi–1,6 bi where they do not."""
+    lower, upper = compact(low, language), compact(high, language)
+    number_of, _, suffix = lower.partition(" ")
+    if suffix and upper.endswith(f" {suffix}"):
+        return f"{number_of}–{upper}"
+    return f"{lower}–{upper}"
+
+
+def direction(change: float | None) -> str:
+    """Up or down for a change that is more than its rounding to a tenth of a percent, else even."""
+    if change is None or math.isnan(change) or abs(change) < 0.0005:
+        return "even"
+    return "up" if change > 0 else "down"
 
 
 def percent(value: float | None, language: Language, decimals: int = 1, *, signed: bool = False) -> str:

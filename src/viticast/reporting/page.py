@@ -15,7 +15,7 @@ from markupsafe import Markup
 from viticast.reporting.context import PageContext
 from viticast.reporting.growth import MINIMUM_SHARE, Ranking, growth_frame, rankings
 from viticast.reporting.headline import Headline, headlines, target_year
-from viticast.reporting.numbers import amount, compact, interval, number, percent, unit_name
+from viticast.reporting.numbers import amount, compact, direction, interval, number, percent, unit_name
 from viticast.reporting.payload import page_payload, root_name, safe_json
 from viticast.reporting.records import SeriesRecord, series_records
 from viticast.reporting.scorecard import scorecard
@@ -110,6 +110,7 @@ def _environment(context: PageContext) -> Environment:
         "amount": lambda value, unit: amount(value, unit, language),
         "compact": lambda value: compact(value, language),
         "interval": lambda bounds: interval(bounds[0], bounds[1], language),
+        "direction": direction,
         "whole": lambda value: number(value, language),
         "fixed": lambda value, decimals: number(value, language, decimals),
         "share": lambda value, decimals: percent(value, language, decimals),

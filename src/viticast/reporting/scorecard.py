@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from viticast.contracts.columns import SERIES_CLASSES
+from viticast.contracts.columns import FLOWS, SERIES_CLASSES
 from viticast.reporting.accuracy import AccuracyRow, accuracy_by, comparable
 from viticast.reporting.context import PageContext
 from viticast.reporting.numbers import number, percent
@@ -36,7 +36,8 @@ def scorecard(backtests: pd.DataFrame, series: pd.DataFrame, context: PageContex
         return None
     everything = _renamed(accuracy_by(leaves, "level"), text["levels"])[0]
     totals = accuracy_by(rows, "level", ("flow", "table", "group"))
-    roots = list(series["series_id"][series["level"] == "flow"])
+    flows = series[series["level"] == "flow"]
+    roots = sorted(flows["series_id"], key=lambda root: (FLOWS.index(root.rpartition("_")[0]), root))
     return Scorecard(
         origins=_span(leaves["origin"]),
         horizons=_span(leaves["horizon"]),

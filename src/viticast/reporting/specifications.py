@@ -54,14 +54,9 @@ def _growth(ranking: Ranking, context: PageContext) -> dict[str, Any]:
 
 
 def _chart_labels(paths: list[tuple[str, ...]]) -> list[str]:
-    """The last label of each path, with as much of the path as tells equal ones apart."""
-    labels = [path[-1] for path in paths]
-    for longer in (
-        [f"{path[-1]} ({' › '.join(path[-2:-1])})" for path in paths],
-        [f"{path[-1]} ({' › '.join(path[:-1])})" for path in paths],
-    ):
-        labels = [full if labels.count(label) > 1 else label for label, full in zip(labels, longer, strict=True)]
-    return labels
+    """Each item with what it lies in, Branco (Vinho de mesa), or all of the path where that is not yet unique."""
+    near = [f"{path[-1]} ({path[-2]})" if len(path) > 1 else path[-1] for path in paths]
+    return [" › ".join(path) if near.count(name) > 1 else name for path, name in zip(paths, near, strict=True)]
 
 
 def _accuracy(scores: Scorecard, context: PageContext) -> dict[str, Any]:

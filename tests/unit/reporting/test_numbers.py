@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from viticast.reporting.numbers import amount, compact, interval, number, percent, unit_name
+from viticast.reporting.numbers import amount, compact, direction, interval, number, percent, unit_name
 
 
 @pytest.mark.parametrize(
@@ -41,10 +41,19 @@ def test_compact_has_the_suffix_of_its_size(value, expected):
     assert compact(value, "pt") == expected
 
 
-def test_an_interval_has_one_suffix():
+def test_an_interval_has_one_suffix_where_its_bounds_share_it():
     assert interval(61_300_000.0, 314_000_000.0, "pt") == "61,3–314,0 mi"
+    assert interval(40_200_000.0, 1_600_000_000.0, "pt") == "40,2 mi–1,6 bi"
     assert interval(0.0, 9_100_000.0, "pt") == "0–9,1 mi"
     assert interval(5.0, 50.0, "pt") == "5–50"
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [(0.01, "up"), (-0.01, "down"), (0.0004, "even"), (None, "even"), (math.nan, "even")],
+)
+def test_a_change_that_rounds_to_nothing_has_no_direction(change, expected):
+    assert direction(change) == expected
 
 
 def test_dollars_stand_before_and_units_after():

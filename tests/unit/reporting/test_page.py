@@ -197,3 +197,9 @@ def test_before_monitoring_and_without_backtests_the_page_says_so(frames, contex
 def test_mixed_sources_are_refused(frames, synthetic_context):
     with pytest.raises(ValueError, match="render each source on its own page"):
         render_page(**frames, context=synthetic_context)
+
+
+def test_a_bar_is_named_with_what_it_lies_in(published):
+    bars = published.data("charts")["chart-growth-producao_l"]
+    rows = next(iter(rows for rows in bars["datasets"].values() if len(rows) > 1))
+    assert [row["label"] for row in rows] == ["Tinto (Vinho)", "Branco (Vinho)"]
