@@ -1,11 +1,55 @@
-"""What the project adds around a run."""
+"""What the project adds around a run: where to look when it is done."""
+
+import logging
+from typing import Any
 
 from kedro.framework.hooks import hook_impl
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
+
+logger = logging.getLogger(__name__)
+
+SHOWN = {"page": "page", "forecasts": "forecasts", "monitoring": "verdicts"}
+"""Dataset -> what it is called at the end of a run."""
 
 
 class ProjectHooks:
-    """Prepares the folders that a run needs."""
+    """Says at the end of a run where its results are."""
 
-    @hook_impl
-    def after_context_created(self) -> None:
-        """Placeholder."""
+    @hook_impl(tryfirst=True)
+    def after_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog) -> None:
+        """Names the page, the forecasts and the MLflow run; and, after the sample, the way to real figures."""
+        made = [name for name in SHOWN if name in pipeline.outputs() | pipeline.all_outputs()]
+        if not made:
+            return
+        lines = ["", "Done."]
+        lines += [f"  {SHOWN[name]:<12}{_place(catalog, name)}" for name in made]
+        lines += _mlflow_lines()
+        if "model_identity" in catalog and catalog.load("model_identity")["is_synthetic"]:
+            lines += [
+                "  These figures are SYNTHETIC: they show how viticast works and say nothing about Brazil.",
+                "  Real figures: make run SOURCE=<folder with Embrapa's 15 CSV files>",
+                "            or: make run SOURCE=http://vitibrasil.cnpuv.embrapa.br/download",
+            ]
+        for line in lines:
+            logger.info(line)
+
+
+def _place(catalog: DataCatalog, name: str) -> str:
+    described = catalog[name]._describe()
+    if "table" in described:
+        return f"{described['path']}/{described['table']}"
+    return str(described.get("filepath"))
+
+
+def _mlflow_lines() -> list[str]:
+    import mlflow  # noqa: PLC0415 - kedro-mlflow has imported it by now
+
+    run = mlflow.active_run()
+    if run is None:
+        return []
+    store = mlflow.get_tracking_uri()
+    return [
+        f"  {'MLflow run':<12}{run.info.run_id}",
+        f"  {'':<12}to look at it: .venv/bin/mlflow ui --host 127.0.0.1 --backend-store-uri {store}",
+    ]

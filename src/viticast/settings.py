@@ -1,15 +1,19 @@
 """Settings of the Kedro project."""
 
 import os
+import warnings
 
-# Before any of these packages is imported: none of them may report to its makers.
+# Before any of these packages is imported: none of them may report to its makers, nor draw bars into a log.
 for _name, _value in {
     "DO_NOT_TRACK": "1",
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "KEDRO_DISABLE_TELEMETRY": "true",
-    "ANONYMIZED_TELEMETRY": "false",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
 }.items():
     os.environ.setdefault(_name, _value)
+
+# Kedro 1.7 and kedro-mlflow 2.0 call OmegaConf by the old name of a function; nobody here can change that.
+warnings.filterwarnings("ignore", message="register_new_resolver", category=UserWarning)
 
 from kedro.config import OmegaConfigLoader  # noqa: E402
 from omegaconf.resolvers import oc  # noqa: E402

@@ -1,5 +1,6 @@
 """A table of the lake as a Kedro dataset."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -9,6 +10,8 @@ from kedro.io import AbstractDataset, DatasetError
 
 from viticast.datasets.receipt import read_receipt
 from viticast.lake.table import LakeTable, Overwrite
+
+logger = logging.getLogger(__name__)
 
 
 class LakeTableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
@@ -49,7 +52,7 @@ class LakeTableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
     def save(self, data: pd.DataFrame) -> None:
         """Writes the partitions of the frame; the others stay."""
         changed = self._table.write(data)
-        self._logger.info("%s: %d of its partitions changed", self._table.name, len(changed))
+        logger.info("%s: %d of its partitions changed", self._table.name, len(changed))
 
     def _current_partition(self) -> dict[str, str]:
         if self._current is None:

@@ -1,11 +1,14 @@
 """The bytes as they came, named by their hash."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from kedro.io import AbstractDataset
 
 from viticast.lake.storage import Storage
+
+logger = logging.getLogger(__name__)
 
 
 class RawStoreDataset(AbstractDataset[Mapping[str, bytes], dict[str, bytes]]):
@@ -27,7 +30,7 @@ class RawStoreDataset(AbstractDataset[Mapping[str, bytes], dict[str, bytes]]):
             data: SHA-256 of the bytes -> the bytes.
         """
         written = [sha256 for sha256, content in sorted(data.items()) if self._storage.write_once(sha256, content)]
-        self._logger.info("raw: %d of %d files are new", len(written), len(data))
+        logger.info("raw: %d of %d files are new", len(written), len(data))
 
     def load(self) -> dict[str, bytes]:
         """All files: SHA-256 -> bytes."""

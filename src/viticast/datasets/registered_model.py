@@ -1,5 +1,6 @@
 """The registered model as a Kedro dataset: saving registers, loading gives the champion."""
 
+import logging
 import tempfile
 from importlib.metadata import version
 from importlib.resources import as_file, files
@@ -14,6 +15,8 @@ from viticast.registry.package import ModelPackage
 
 CHAMPION = "champion"
 REQUIREMENTS = ("mlflow", "numpy", "pandas", "pydantic", "pandera", "scikit-learn", "statsmodels")
+
+logger = logging.getLogger(__name__)
 
 
 class RegisteredModelDataset(AbstractDataset[ModelPackage, Any]):
@@ -38,11 +41,11 @@ class RegisteredModelDataset(AbstractDataset[ModelPackage, Any]):
         client = MlflowClient()
         known = self._version_of(client, data.model_key)
         if known is not None:
-            self._logger.info("model %s is version %s of %s already", data.model_key, known, self._model_name)
+            logger.info("model %s is version %s of %s already", data.model_key, known, self._model_name)
         registered = known or self._register(client, data)
         if data.is_champion:
             client.set_registered_model_alias(self._model_name, CHAMPION, registered)
-        self._logger.info(
+        logger.info(
             "model %s version %s: %s (%s)",
             self._model_name,
             registered,
@@ -69,11 +72,8 @@ class RegisteredModelDataset(AbstractDataset[ModelPackage, Any]):
 
     def _register(self, client: Any, data: ModelPackage) -> str:  # noqa: ANN401
         import mlflow  # noqa: PLC0415
-        from mlflow.models import infer_signature  # noqa: PLC0415
 
         series_id, year = data.example
-        question = pd.DataFrame({"series_id": [series_id], "year": [year]})
-        answer = question.assign(yhat=0.0, lo80=0.0, hi80=0.0, lo95=0.0, hi95=0.0)
         package = files("viticast")
         with (
             tempfile.TemporaryDirectory() as folder,
@@ -88,7 +88,8 @@ class RegisteredModelDataset(AbstractDataset[ModelPackage, Any]):
                 artifacts={"arrays": str(arrays)},
                 code_paths=[str(source)],
                 metadata={"model_key": data.model_key},
-                signature=infer_signature(question, answer),
+                signature=_signature(),
+                input_example=pd.DataFrame({"series_id": [series_id], "year": [year]}),
                 pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
             )
             # Tagged as it is created: a version without its key could be registered twice.
@@ -105,3 +106,12 @@ class RegisteredModelDataset(AbstractDataset[ModelPackage, Any]):
 
     def _describe(self) -> dict[str, Any]:
         return {"model_name": self._model_name, "alias": CHAMPION}
+
+
+def _signature() -> Any:  # noqa: ANN401 - mlflow's, imported late
+    from mlflow.models import ModelSignature  # noqa: PLC0415
+    from mlflow.types import ColSpec, Schema, TensorSpec  # noqa: PLC0415
+
+    question: list[ColSpec | TensorSpec] = [ColSpec("string", "series_id"), ColSpec("long", "year")]
+    answer = [ColSpec("double", name) for name in ("yhat", "lo80", "hi80", "lo95", "hi95")]
+    return ModelSignature(inputs=Schema(question), outputs=Schema([*question, *answer]))

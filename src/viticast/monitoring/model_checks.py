@@ -22,14 +22,13 @@ def check_losses(accuracy: pd.DataFrame) -> Iterator[Verdict]:
     Args:
         accuracy: breakdown, group, method, series_origins, capped_mase and wape.
     """
-    table = accuracy.set_index(["breakdown", "group", "method"])
     judged = accuracy[accuracy["breakdown"].isin(["overall", "series_class"])]
-    for breakdown, group in sorted(set(zip(judged["breakdown"].astype(str), judged["group"].astype(str), strict=True))):
-        ours, naive = table.loc[(breakdown, group, "viticast")], table.loc[(breakdown, group, "naive")]
-        if ours["series_origins"] < MINIMUM_SERIES_ORIGINS:
-            continue
+    ours, naive = judged[judged["method"] == "viticast"], judged[judged["method"] == "naive"]
+    pairs = ours.merge(naive, on=["breakdown", "group"], suffixes=("", "_naive"), validate="1:1")
+    for pair in pairs[pairs["series_origins"] >= MINIMUM_SERIES_ORIGINS].to_dict("records"):
         for loss in ("capped_mase", "wape"):
-            yield _against_naive(breakdown, group, loss, float(ours[loss]), float(naive[loss]))
+            numbers = float(pair[loss]), float(pair[f"{loss}_naive"])
+            yield _against_naive(str(pair["breakdown"]), str(pair["group"]), loss, *numbers)
 
 
 def _against_naive(breakdown: str, group: str, loss: str, ours: float, naive: float) -> Verdict:
@@ -70,7 +69,7 @@ def check_coherence(forecasts: pd.DataFrame, series: pd.DataFrame) -> Iterator[V
     sums = named[named["parent_id"].notna()].groupby(["parent_id", "year"])["yhat"].sum().rename("parts")
     above = named.merge(sums, left_on=["series_id", "year"], right_index=True)
     gap = _relative_gap(above["yhat"], above["parts"])
-    worst = above.loc[gap.idxmax()]
+    worst = above.iloc[int(gap.to_numpy().argmax())]
     yield bounded(
         "forecasts_add_up",
         "all series above the leaves",

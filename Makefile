@@ -1,0 +1,79 @@
+# viticast. `make run` and `make test` do all the set-up on a machine that has Python 3.11 to 3.13 and make.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+# sample | a folder with Embrapa's 15 CSV files, or with folders of them | an http address
+SOURCE ?= sample
+
+# No dependency may report to its makers; progress bars and notes to developers have no place in a log.
+export DO_NOT_TRACK := 1
+export MLFLOW_DISABLE_TELEMETRY := true
+export MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR := false
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONWARNINGS := ignore:register_new_resolver:UserWarning
+
+ifeq ($(SOURCE),sample)
+  PARAMS :=
+else
+  PARAMS := --params "source=embrapa,source_url=$(SOURCE)"
+endif
+
+.PHONY: help
+help: ## Show what can be done
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  SOURCE=<folder or address> chooses the figures of run; the default is the synthetic sample"
+
+$(STAMP): requirements.lock pyproject.toml
+	@python=$$(for p in $(PYTHON) python3.11 python3.12 python3.13 python3 python; do \
+	  "$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo "$$p" && break; done); \
+	if [ -z "$$python" ]; then echo "viticast needs Python 3.11, 3.12 or 3.13: install one, or run make PYTHON=<its path>"; exit 1; fi; \
+	echo "setting up $(VENV) with $$($$python --version) ..."; \
+	rm -rf $(VENV) && "$$python" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: setup
+setup: $(STAMP) ## Make the environment in .venv, from the lock
+
+.PHONY: run
+run: $(STAMP) ## Run the five pipelines (SOURCE=… for real figures)
+	@$(BIN)/kedro run $(PARAMS)
+
+.PHONY: test
+test: $(STAMP) ## Run the fast tests, with coverage
+	@$(BIN)/python -m pytest -m "not real and not slow" --cov --cov-report=term
+
+.PHONY: test-real
+test-real: $(STAMP) ## Run the tests on the real figures of ../shared and the slow ones
+	@$(BIN)/python -m pytest -m "real or slow" -s
+
+.PHONY: check
+check: $(STAMP) ## Lint, check formatting, types and the layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+.PHONY: benchmark
+benchmark: $(STAMP) ## Measure accuracy and speed against peers
+	@$(BIN)/python benchmarks/forecasting.py
+
+.PHONY: viz
+viz: $(STAMP) ## Show the pipelines in a browser, on loopback
+	@$(BIN)/kedro viz run --host 127.0.0.1
+
+.PHONY: lock
+lock: $(STAMP) ## Resolve requirements.lock anew
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --quiet --upgrade --output-file requirements.lock
+
+.PHONY: clean
+clean: ## Delete the environment, caches and everything that runs wrote (not the sample, not conf/local)
+	@find data -mindepth 1 -maxdepth 1 ! -name 00_sample ! -name README.md -exec rm -rf {} +
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage
+	@find . -name __pycache__ -type d -not -path "./.git/*" -exec rm -rf {} +

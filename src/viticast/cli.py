@@ -1,0 +1,46 @@
+"""The project's `kedro run`: Kedro's own, but an error that says what to do comes without its traceback."""
+
+import os
+from typing import Any
+
+import click
+from kedro.framework.cli.project import run as kedro_run
+from kedro.io import DatasetError
+from kedro.validation import DataValidationError, ParameterValidationError
+
+from viticast.lake.conformity import CatalogMismatchError
+from viticast.panel.snapshot import SnapshotError
+from viticast.sources.errors import SourceError
+
+EXPECTED = (
+    SourceError,
+    SnapshotError,
+    CatalogMismatchError,
+    DatasetError,
+    DataValidationError,
+    ParameterValidationError,
+)
+TRACEBACK = "VITICAST_TRACEBACK"
+
+
+class PlainErrors(click.Command):
+    """A command whose expected errors end in one message and exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - whatever the command returns
+        """Runs the command."""
+        try:
+            return super().invoke(ctx)
+        except EXPECTED as error:
+            if os.environ.get(TRACEBACK):
+                raise
+            message = f"{type(error).__name__}: {error}\n(with its traceback: {TRACEBACK}=1)"
+            raise click.ClickException(message) from error
+
+
+@click.group(name="viticast")
+def cli() -> None:
+    """Commands of the project."""
+
+
+run = PlainErrors(name="run", callback=kedro_run.callback, params=kedro_run.params, help=kedro_run.help)
+cli.add_command(run)
