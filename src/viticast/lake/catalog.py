@@ -104,7 +104,7 @@ class DuckDBCatalog:
         return self.storage.glob(f"{table}/**/{FILE_NAME}")
 
     def _view(self, table: str) -> str:
-        pattern = self.storage.path(f"{table}/**/{FILE_NAME}").replace("'", "''")
+        pattern = self.storage.pattern(f"{table}/**/{FILE_NAME}").replace("'", "''")
         # Partition values are text, as Athena has them: an id of digits only must not become a number.
         return (
             f"CREATE VIEW {_identifier(table)} AS SELECT * FROM read_parquet('{pattern}', "  # noqa: S608 - both quoted

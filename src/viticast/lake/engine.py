@@ -29,6 +29,7 @@ def bind(sql: str, parameters: Parameters) -> tuple[str, list[Value]]:
 
     Raises:
         KeyError: A placeholder has no parameter, or a parameter no placeholder.
+        ValueError: A list is empty; no engine reads `IN ()`.
     """
     values: list[Value] = []
     used: set[str] = set()
@@ -38,6 +39,8 @@ def bind(sql: str, parameters: Parameters) -> tuple[str, list[Value]]:
         used.add(name)
         given = parameters[name]
         several = [given] if isinstance(given, str | int | float) else list(given)
+        if not several:
+            raise ValueError(f"the list for :{name} is empty")
         values.extend(several)
         return ", ".join("?" * len(several))
 

@@ -1,5 +1,6 @@
 """Files of the lake, wherever they are: whole or not there, never half-written."""
 
+import glob
 import os
 import uuid
 from pathlib import Path, PurePosixPath
@@ -31,6 +32,10 @@ class Storage:
         """The full path of a name under the root, without protocol."""
         return str(self.root / name)
 
+    def pattern(self, names: str) -> str:
+        """The full path of a pattern of names; brackets and stars in the root itself stand for themselves."""
+        return f"{glob.escape(str(self.root))}/{names}"
+
     def exists(self, name: str) -> bool:
         """True if a finished file of this name is there."""
         return bool(self.fs.isfile(self.path(name)))
@@ -41,7 +46,7 @@ class Storage:
 
     def glob(self, pattern: str) -> list[str]:
         """Names under the root that match, sorted, without unfinished files."""
-        found = self.fs.glob(self.path(pattern))
+        found = self.fs.glob(self.pattern(pattern))
         names = (str(PurePosixPath(path).relative_to(self.root)) for path in found)
         return sorted(name for name in names if STALE_SUFFIX not in name)
 

@@ -59,7 +59,7 @@ class LakeTable:
         Raises:
             FileNotFoundError: There is no such partition.
         """
-        wanted = [f"{column}={quote(value)}" for column, value in (where or {}).items()]
+        wanted = [_folder(column, value) for column, value in (where or {}).items()]
         names = [name for name in self.partitions() if all(folder in name.split("/") for folder in wanted)]
         if not names:
             which = f" with {', '.join(wanted)}" if wanted else ""
@@ -75,7 +75,7 @@ class LakeTable:
         if keys.isna().any(axis=None):
             raise ValueError(f"{self.name}: a partition column among {self.partition_by} has empty cells")
         for values, rows in frame.groupby(self.partition_by, sort=True):
-            folders = [f"{column}={quote(str(value))}" for column, value in zip(self.partition_by, values, strict=True)]
+            folders = [_folder(column, str(value)) for column, value in zip(self.partition_by, values, strict=True)]
             buffer = io.BytesIO()
             table = pa.Table.from_pandas(rows.drop(columns=self.partition_by), preserve_index=False)
             pq.write_table(table.replace_schema_metadata(None), buffer, compression="zstd")
@@ -88,3 +88,8 @@ class LakeTable:
             column, value = folder.split("=", 1)
             frame.insert(position, column, pd.Series(unquote(value), index=frame.index, dtype="str"))
         return frame
+
+
+def _folder(column: str, value: str) -> str:
+    # A slash in a value would open a folder of its own.
+    return f"{column}={quote(value, safe='')}"
