@@ -71,6 +71,17 @@ def _failed_guard(cells: pd.DataFrame, correction: Correction) -> str | None:
             return f"{expectation.item} {expectation.year}: expected {expectation.value:.0f}, found {values.iloc[0]}"
     if isinstance(correction.action, Undetailed) and cells.loc[_leaves(cells, correction), "value"].sum() > 0:
         return "leaves have values in years that were declared undetailed"
+    if isinstance(correction.action, Permute):
+        return _not_once(cells[_leaves(cells, correction)], correction.action)
+    return None
+
+
+def _not_once(leaves: pd.DataFrame, action: Permute) -> str | None:
+    """The first cell whose values cannot change places because an item is missing or stands twice."""
+    for (measure, year), rows in leaves.groupby(["measure", "year"]):
+        for item in action.take:
+            if (count := int((rows["item_key"] == fold(item)).sum())) != 1:
+                return f"{item} {year} ({measure}): expected one cell to move, found {count}"
     return None
 
 

@@ -66,7 +66,9 @@ def identify(cells: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
     """
     keyed = cells.assign(item_key=cells["item"].map(fold), group_key=_group_key(cells))
     named = keyed.merge(crosswalk[[*KEYS, "series_id"]], on=KEYS, how="left", validate="m:1")
-    by = named.groupby(["series_id", "year"], sort=True)
+    # A blank says least of all marks: the first of the others is the reason.
+    told = named.sort_values("mark", key=lambda mark: mark == "empty", kind="stable")
+    by = told.groupby(["series_id", "year"], sort=True)
     out = by[["mark", "correction_id"]].first()
     out.insert(0, "value", by["value"].sum(min_count=1))
     out = out.reset_index()

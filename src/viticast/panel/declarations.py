@@ -34,8 +34,9 @@ class Permute(Declaration):
     @model_validator(mode="after")
     def is_a_permutation(self) -> "Permute":
         """Every value goes to one item: nothing is lost and nothing counted twice."""
-        if {fold(item) for item in self.take} != {fold(label) for label in self.take.values()}:
-            raise ValueError("take must name the same items on both sides")
+        items, labels = sorted(map(fold, self.take)), sorted(map(fold, self.take.values()))
+        if items != labels or len(set(items)) < len(items):
+            raise ValueError("take must name the same items on both sides, each of them once")
         return self
 
 
@@ -82,6 +83,13 @@ class Correction(Declaration):
         """A range runs forward."""
         if self.years[0] > self.years[1]:
             raise ValueError(f"years {list(self.years)} run backward")
+        return self
+
+    @model_validator(mode="after")
+    def undetailed_names_its_group(self) -> "Correction":
+        """Only a group has a published total that an item can carry."""
+        if isinstance(self.action, Undetailed) and self.group is None:
+            raise ValueError("an undetailed correction must name its group")
         return self
 
 

@@ -28,7 +28,8 @@ def aggregate(leaves: pd.DataFrame) -> pd.DataFrame:
     end, so that a table that was refreshed early does not leave the others' last year half full.
 
     Args:
-        leaves: series_id, year, value; one row for each leaf and year, null where missing.
+        leaves: series_id, year, value, mark, correction_id; one row for each leaf and year, null where missing. A leaf
+            that a correction emptied is no gap where the same correction lets another leaf carry its quantity.
 
     Returns:
         series_id, year, value of the sums; null where a leaf that counts is missing.
@@ -37,7 +38,10 @@ def aggregate(leaves: pd.DataFrame) -> pd.DataFrame:
     years = wide.columns.to_numpy()
     values = wide.to_numpy(dtype=np.float64)
     last = leaves.groupby("series_id")["year"].max().reindex(wide.index).to_numpy()
-    counts = np.isnan(values) & counted_recently(values)
+    told = leaves.assign(told=_told_elsewhere(leaves).astype("float64")).pivot(
+        index="series_id", columns="year", values="told"
+    )
+    counts = np.isnan(values) & counted_recently(values) & (told.to_numpy() != 1)
     frames = []
     for node, rows in sorted(_members(wide.index).items()):
         member = values[rows]
@@ -62,6 +66,14 @@ def counted_recently(values: Matrix) -> npt.NDArray[np.bool_]:
         recent[observed, :-1] = recent[observed, 1:]
         recent[observed, -1] = values[observed, column]
     return out
+
+
+def _told_elsewhere(leaves: pd.DataFrame) -> "pd.Series[bool]":
+    """True for cells that a correction emptied in a year for which it gave the quantity to another leaf."""
+    cell = ["correction_id", "year"]
+    given = leaves.loc[leaves["value"].notna() & leaves["correction_id"].notna(), cell]
+    inside = pd.MultiIndex.from_frame(leaves[cell]).isin(pd.MultiIndex.from_frame(given))
+    return (leaves["mark"] == "corrected") & inside
 
 
 def _members(series_ids: "pd.Index[str]") -> dict[str, list[int]]:
