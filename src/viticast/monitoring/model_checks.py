@@ -1,6 +1,7 @@
 """Rules on the model: does it still beat the forecast that costs nothing, and do its intervals hold what they say?"""
 
 from collections.abc import Iterator
+from math import isnan
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,10 @@ def check_losses(accuracy: pd.DataFrame) -> Iterator[Verdict]:
 
 def _against_naive(breakdown: str, group: str, loss: str, ours: float, naive: float) -> Verdict:
     subject = "all leaf series" if breakdown == "overall" else f"class {group}"
+    rule = f"{loss} of the backtest at most that of the naive forecast"
+    if isnan(ours) and isnan(naive):
+        why = "the loss is not defined for any series: none of them had a change to scale errors by, or any quantity"
+        return Verdict(f"{loss}_against_naive", subject, "skipped", rule, threshold=1.0, detail=why)
     # A class of all-zero series has a loss of zero over zero for both: neither is better.
     ratio = 1.0 if ours == naive else ours / naive if naive > 0 else float("nan")
     return bounded(
@@ -40,7 +45,7 @@ def _against_naive(breakdown: str, group: str, loss: str, ours: float, naive: fl
         subject,
         ratio,
         1.0,
-        f"{loss} of the backtest at most that of the naive forecast",
+        rule,
         otherwise="retrain" if breakdown == "overall" else "watch",
         detail=f"{ours:.3f} against {naive:.3f}",
     )
@@ -64,10 +69,15 @@ def check_coverage(accuracy: pd.DataFrame) -> Iterator[Verdict]:
 
 
 def check_coherence(forecasts: pd.DataFrame, series: pd.DataFrame) -> Iterator[Verdict]:
-    """Compares every forecast above the leaves with the sum of the series below it."""
+    """Compares every forecast above the leaves with the sum of the series below it.
+
+    Only years in which all of them are forecasts: a table that was refreshed early has a published figure instead.
+    """
+    children = series["parent_id"].value_counts()
     named = forecasts.merge(series[["series_id", "parent_id"]], on="series_id", validate="m:1")
-    sums = named[named["parent_id"].notna()].groupby(["parent_id", "year"])["yhat"].sum().rename("parts")
-    above = named.merge(sums, left_on=["series_id", "year"], right_index=True)
+    sums = named.groupby(["parent_id", "year"], as_index=False).agg(parts=("yhat", "sum"), forecast=("yhat", "size"))
+    whole = sums[sums["forecast"] == sums["parent_id"].map(children)].set_index(["parent_id", "year"])["parts"]
+    above = named.merge(whole, left_on=["series_id", "year"], right_index=True)
     gap = _relative_gap(above["yhat"], above["parts"])
     worst = above.iloc[int(gap.to_numpy().argmax())]
     yield bounded(
