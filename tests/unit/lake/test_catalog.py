@@ -1,0 +1,128 @@
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from viticast.lake.catalog import CatalogedTable, DuckDBCatalog
+from viticast.lake.engine import DuckDBEngine
+from viticast.lake.storage import STALE_SUFFIX
+from viticast.lake.table import FILE_NAME, LakeTable
+
+
+@pytest.fixture
+def lake(tmp_path):
+    """A folder whose name a pattern or a quote could misread."""
+    return tmp_path / "it's a [lake]*"
+
+
+@pytest.fixture
+def catalog(lake):
+    return DuckDBCatalog(str(lake), str(lake / "lake.duckdb"))
+
+
+def write(lake, name, **columns):
+    frame = pd.DataFrame(columns).astype({"vintage_id": "str"})
+    LakeTable(str(lake), name, ["vintage_id"], "changed").write(frame)
+
+
+def query(lake, sql):
+    return DuckDBEngine(str(lake / "lake.duckdb")).query(sql, {})
+
+
+def test_a_table_is_described_as_the_engine_sees_it(lake, catalog):
+    write(lake, "figures", vintage_id=["001", "002"], value=[1.0, 2.0], year=[2020, 2021])
+    catalog.register(["figures"])
+    assert catalog.describe() == [
+        CatalogedTable(
+            name="figures",
+            columns={"value": "DOUBLE", "year": "BIGINT", "vintage_id": "VARCHAR"},
+            partition_columns=("vintage_id",),
+            partitions=2,
+            rows=2,
+        )
+    ]
+
+
+@pytest.mark.parametrize("value", ["001", "a/b", "x=y", "%41", "a b", "it's", "[q]*", "ü"])
+def test_partition_values_are_the_text_that_was_written(lake, catalog, value):
+    write(lake, "figures", vintage_id=[value], value=[1.0])
+    catalog.register(["figures"])
+    assert query(lake, "SELECT vintage_id FROM figures")["vintage_id"].tolist() == [value]
+
+
+def test_new_partitions_are_seen_without_registering_again(lake, catalog):
+    write(lake, "figures", vintage_id=["1"], value=[1.0])
+    catalog.register(["figures"])
+    write(lake, "figures", vintage_id=["2"], value=[2.0])
+    assert query(lake, "SELECT sum(value) AS s FROM figures")["s"].tolist() == [3.0]
+
+
+def test_unfinished_files_are_not_seen(lake, catalog):
+    write(lake, "figures", vintage_id=["1"], value=[1.0])
+    (lake / "figures" / "vintage_id=1" / f"{FILE_NAME}{STALE_SUFFIX}0").write_bytes(b"half")
+    catalog.register(["figures"])
+    assert catalog.describe()[0].rows == 1
+
+
+def test_registering_again_leaves_the_file_alone(lake, catalog):
+    write(lake, "figures", vintage_id=["1"], value=[1.0])
+    catalog.register(["figures"])
+    before = (catalog.database.stat().st_mtime_ns, catalog.database.stat().st_ino)
+    catalog.register(["figures"])
+    assert (catalog.database.stat().st_mtime_ns, catalog.database.stat().st_ino) == before
+
+
+def test_a_table_that_comes_later_stands_beside_the_others(lake, catalog):
+    write(lake, "figures", vintage_id=["1"], value=[1.0])
+    catalog.register(["figures"])
+    write(lake, "forecasts", vintage_id=["1"], value=[1.0])
+    catalog.register(["forecasts"])
+    assert [table.name for table in catalog.describe()] == ["figures", "forecasts"]
+    assert sorted(path.name for path in lake.iterdir()) == ["figures", "forecasts", "lake.duckdb"]
+
+
+def test_a_table_without_files_is_named(lake, catalog):
+    write(lake, "figures", vintage_id=["1"], value=[1.0])
+    with pytest.raises(FileNotFoundError, match=r"no files for \['forecasts', 'panel'\]"):
+        catalog.register(["panel", "figures", "forecasts"])
+    assert not catalog.database.exists()
+
+
+def test_a_build_that_fails_leaves_the_old_file(lake, catalog):
+    write(lake, "figures", vintage_id=["1"], value=[1.0])
+    catalog.register(["figures"])
+    broken = Path(lake) / "broken" / "vintage_id=1" / FILE_NAME
+    broken.parent.mkdir(parents=True)
+    broken.write_bytes(b"no parquet")
+    with pytest.raises(duckdb.Error):
+        catalog.register(["broken"])
+    assert [table.name for table in catalog.describe()] == ["figures"]
+    assert not list(lake.glob(f"*{STALE_SUFFIX}*"))
+
+
+READER = textwrap.dedent(
+    """
+    import sys, duckdb
+    with duckdb.connect(sys.argv[1], read_only=True) as connection:
+        print(connection.execute("SELECT count(*) FROM figures").fetchone()[0], flush=True)
+        sys.stdin.readline()
+        print(connection.execute("SELECT count(*) FROM figures").fetchone()[0], flush=True)
+    """
+)
+
+
+def test_a_reader_keeps_reading_while_the_file_is_replaced(lake, catalog):
+    write(lake, "figures", vintage_id=["1"], value=[1.0])
+    catalog.register(["figures"])
+    command = [sys.executable, "-c", READER, str(catalog.database)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as reader:
+        assert reader.stdout.readline() == "1\n"
+        write(lake, "forecasts", vintage_id=["1"], value=[1.0])
+        catalog.register(["forecasts"])
+        answer, _ = reader.communicate("\n")
+    assert (answer, reader.returncode) == ("1\n", 0)
+    assert [table.name for table in catalog.describe()] == ["figures", "forecasts"]

@@ -1,0 +1,50 @@
+from importlib.resources import files
+
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from viticast.contracts.lake import LAKE_TABLES
+from viticast.lake.engine import bind
+from viticast.lake.queries import statement
+
+NAMES = sorted(
+    entry.name.removesuffix(".sql")
+    for entry in files("viticast.lake").joinpath("sql").iterdir()
+    if entry.name.endswith(".sql")
+)
+PARAMETERS = {"panel": {"vintage_ids": ["a", "b"]}, "vintages": {}}
+
+
+def tables(sql, dialect):
+    [tree] = sqlglot.parse(sql, dialect=dialect, error_level=sqlglot.ErrorLevel.RAISE)
+    assert isinstance(tree, exp.Select)
+    return {table.name for table in tree.find_all(exp.Table)}
+
+
+def test_every_statement_is_tested():
+    assert sorted(PARAMETERS) == NAMES
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "athena"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_statement_is_one_select_in_both_dialects_over_tables_of_the_lake(name, dialect):
+    bound, _ = bind(statement(name), PARAMETERS[name])
+    assert tables(bound, dialect) <= set(LAKE_TABLES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_statement_means_the_same_in_both_dialects(name):
+    bound, _ = bind(statement(name), PARAMETERS[name])
+    written = {dialect: sqlglot.transpile(bound, read=dialect, write="trino")[0] for dialect in ("duckdb", "athena")}
+    assert written["duckdb"] == written["athena"]
+
+
+def test_a_statement_in_one_dialect_only_would_be_noticed():
+    with pytest.raises(sqlglot.ParseError):
+        tables("SELECT COLUMNS(* EXCLUDE (a)) FROM observations WHERE a::INT = 1 QUALIFY 1 = 1 SAMPLE 5", "athena")
+
+
+def test_a_statement_that_is_not_there_is_an_error():
+    with pytest.raises(FileNotFoundError):
+        statement("nothing")
