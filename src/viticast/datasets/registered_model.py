@@ -22,8 +22,8 @@ logger = logging.getLogger(__name__)
 class RegisteredModelDataset(AbstractDataset[ModelPackage, Any]):
     """A model of MLflow's registry, stored as code and arrays.
 
-    A model key is registered once: saving it again changes nothing. The alias `champion` moves only to a version that
-    was judged fit.
+    A model key is registered once: saving it again changes nothing. The alias `champion` goes to the first version, and
+    moves only to a version that was judged fit.
 
     Args:
         model_name: Name in the registry.
@@ -43,13 +43,15 @@ class RegisteredModelDataset(AbstractDataset[ModelPackage, Any]):
         if known is not None:
             logger.info("model %s is version %s of %s already", data.model_key, known, self._model_name)
         registered = known or self._register(client, data)
-        if data.is_champion:
+        # Without any champion nothing could be used: the first model takes the place, and monitoring says what it is worth.
+        chosen = data.is_champion or not self._has_champion(client)
+        if chosen:
             client.set_registered_model_alias(self._model_name, CHAMPION, registered)
         logger.info(
             "model %s version %s: %s (%s)",
             self._model_name,
             registered,
-            CHAMPION if data.is_champion else "kept aside",
+            CHAMPION if chosen else "kept aside",
             data.reason,
         )
 
@@ -65,6 +67,10 @@ class RegisteredModelDataset(AbstractDataset[ModelPackage, Any]):
                 f"the registry has no '{self._model_name}@{CHAMPION}': train one first with "
                 f"kedro run --pipelines=modeling ({error.message})"
             ) from error
+
+    def _has_champion(self, client: Any) -> bool:  # noqa: ANN401
+        found = client.search_registered_models(f"name = '{self._model_name}'")
+        return bool(found) and CHAMPION in found[0].aliases
 
     def _version_of(self, client: Any, model_key: str) -> str | None:  # noqa: ANN401
         found = client.search_model_versions(f"name = '{self._model_name}' and tags.model_key = '{model_key}'")

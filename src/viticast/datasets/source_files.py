@@ -11,6 +11,9 @@ from viticast.sources import fetch
 from viticast.sources.fetched import FetchedFile
 from viticast.sources.tables import TableRegistry
 
+CONNECTED = ("sample", "embrapa")
+"""Sources whose files can be fetched."""
+
 
 @dataclass(frozen=True)
 class FigureSource:
@@ -60,6 +63,11 @@ class SourceFilesDataset(AbstractDataset[None, FigureSource]):
         """The source and its address."""
         if self._source not in SOURCES:
             raise DatasetError(f"source '{self._source}' is unknown. Use one of: {', '.join(SOURCES)}")
+        if self._source not in CONNECTED:
+            raise DatasetError(
+                f"source '{self._source}' has no connector in this version. Use one of: {', '.join(CONNECTED)}; "
+                "embrapa reads a folder of CSV files or an address that serves them"
+            )
         if self._url is None:
             raise DatasetError(
                 f"source '{self._source}' has no usual address. Give one: "

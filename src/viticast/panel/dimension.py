@@ -14,6 +14,9 @@ FLOW_LABELS = {
     "exportacao": "Exportação",
 }
 
+LONGEST_ACRONYM = 4
+"""IAC is a name; a longer word in capitals is a heading."""
+
 COLUMNS = [
     "series_id",
     "parent_id",
@@ -69,7 +72,7 @@ def _leaf(series_id: str, table: TableNode, group: str | None, label: str, kind:
         "group_label": group,
         "item": label,
         "item_kind": kind,
-        "label": label if group is None else f"{label} ({group.capitalize()})",
+        "label": _readable(label) if group is None else f"{label} ({group.capitalize()})",
         "unit": unit,
         "attribution": table.attribution,
     }
@@ -90,3 +93,8 @@ def _node(series_id: str, table: TableNode, group: str | None, unit: str, tree: 
     if series_id == tree.table_path(table.name, unit):
         return row | {"level": "table", "label": table.label}
     return row | {"level": "group", "group_label": group, "label": (group or "").capitalize()}
+
+
+def _readable(label: str) -> str:
+    # A category without children is a leaf, and keeps the capitals of a category in the source.
+    return label.capitalize() if label.isupper() and len(label) > LONGEST_ACRONYM else label
