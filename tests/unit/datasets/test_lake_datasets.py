@@ -1,0 +1,124 @@
+import json
+
+import pandas as pd
+import pytest
+from kedro.io import DatasetError
+
+from viticast.datasets.lake_catalog import LakeCatalogDataset
+from viticast.datasets.lake_query import LakeQueryDataset
+from viticast.datasets.lake_table import LakeTableDataset
+
+OBSERVATIONS = pd.DataFrame(
+    {
+        "table_name": ["Producao", "Producao", "Comercio"],
+        "vintage_id": ["1", "1", "2"],
+        "source": "sample",
+        "is_synthetic": True,
+        "raw_sha256": "0",
+        "published_at": pd.Timestamp("2025-04-01"),
+        "is_published_at_inferred": True,
+        "year": [2022, 2023, 2023],
+    }
+).astype({"table_name": "str", "vintage_id": "str", "source": "str", "raw_sha256": "str"})
+
+
+@pytest.fixture
+def lake(tmp_path):
+    return tmp_path / "lake"
+
+
+@pytest.fixture
+def engine(lake):
+    return {"type": "duckdb", "filepath": str(lake / "lake.duckdb")}
+
+
+@pytest.fixture
+def table(lake):
+    def make(**arguments):
+        settings = {"path": str(lake), "table": "observations", "partition_by": ["table_name", "vintage_id"]}
+        return LakeTableDataset(**settings | {"overwrite": "changed"} | arguments)
+
+    return make
+
+
+def receipt(lake, **content):
+    path = lake / "receipt.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return {"filepath": str(path)}
+
+
+def test_a_table_comes_back(table):
+    assert not table().exists()
+    table().save(OBSERVATIONS)
+    assert table().exists()
+    assert table().load()["year"].tolist() == [2023, 2022, 2023]
+
+
+def test_only_the_current_partition_is_loaded(table, lake):
+    table().save(OBSERVATIONS)
+    current = table(current=receipt(lake, vintage_id=2, model_key="other"))
+    assert current.load()["table_name"].tolist() == ["Comercio"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "receipt.json is missing: the pipeline that writes it has not run yet. Run them all once: kedro run"),
+        ({"model_key": "x"}, "names no partition of 'observations'"),
+        ({"vintage_id": "9"}, "no table 'observations' with vintage_id=9"),
+    ],
+)
+def test_a_current_partition_that_cannot_be_known_is_an_error(table, lake, content, message):
+    table().save(OBSERVATIONS)
+    current = {"filepath": str(lake / "receipt.json")} if content is None else receipt(lake, **content)
+    with pytest.raises(DatasetError, match=message):
+        table(current=current).load()
+
+
+def test_a_table_without_partitions_is_an_error_or_empty_as_declared(table):
+    with pytest.raises(DatasetError, match="the lake has no table 'observations'"):
+        table().load()
+    assert table(if_missing="empty").load().empty
+
+
+def test_tables_are_cataloged_and_described(table, lake, engine):
+    table().save(OBSERVATIONS)
+    catalog = LakeCatalogDataset(path=str(lake), engine=engine)
+    catalog.save({"tables": ["observations"]})
+    [described] = catalog.load()
+    assert (described["name"], described["rows"], described["partitions"]) == ("observations", 3, 2)
+
+
+def test_a_statement_of_the_project_is_run_on_the_lake(table, lake, engine):
+    table().save(OBSERVATIONS)
+    LakeCatalogDataset(path=str(lake), engine=engine).save({"tables": ["observations"]})
+    vintages = LakeQueryDataset(statement_name="vintages", engine=engine).load()()
+    assert vintages[["table_name", "last_year", "cells"]].to_numpy().tolist() == [
+        ["Comercio", 2023, 1],
+        ["Producao", 2023, 2],
+    ]
+    assert str(vintages["table_name"].dtype) == "str"
+
+
+def test_a_query_before_cataloging_says_what_to_run(engine):
+    query = LakeQueryDataset(statement_name="vintages", engine=engine).load()
+    with pytest.raises(FileNotFoundError, match="kedro run --pipelines=ingestion,cataloging"):
+        query()
+
+
+def test_an_unknown_engine_is_refused(lake):
+    with pytest.raises(DatasetError, match="'athens' is unknown"):
+        LakeCatalogDataset(path=str(lake), engine={"type": "athens"}).load()
+    with pytest.raises(DatasetError, match="'athens' is unknown"):
+        LakeQueryDataset(statement_name="panel", engine={"type": "athens"}).load()
+
+
+def test_an_unknown_statement_is_refused(engine):
+    with pytest.raises(DatasetError, match=r"nothing\.sql"):
+        LakeQueryDataset(statement_name="nothing", engine=engine).load()
+
+
+def test_a_query_is_not_saved(engine):
+    with pytest.raises(DatasetError, match="cannot be saved"):
+        LakeQueryDataset(statement_name="panel", engine=engine).save("x")
