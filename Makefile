@@ -33,7 +33,8 @@ $(STAMP): requirements.lock pyproject.toml
 	if [ -z "$$python" ]; then echo "viticast needs Python 3.11, 3.12 or 3.13: install one, or run make PYTHON=<its path>"; exit 1; fi; \
 	echo "setting up $(VENV) with $$($$python --version) ..."; \
 	rm -rf $(VENV) && "$$python" -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	@# The lock is complete, so nothing is left to resolve; pip refuses hashes of packages that others ask for with extras.
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
