@@ -7,6 +7,9 @@ import numpy as np
 from viticast.forecasting.arrays import Floats, Ints
 from viticast.forecasting.panel import Panel, PanelError
 
+LARGEST_MOVE = 0.5
+"""The share of its own forecast by which a child may be moved on account of its size."""
+
 
 @dataclass(frozen=True)
 class Hierarchy:
@@ -37,7 +40,11 @@ def build_hierarchy(panel: Panel, parents: dict[str, str]) -> Hierarchy:
 
 
 def share_out(hierarchy: Hierarchy, forecasts: Floats, cuts: Ints, weights: Floats) -> Floats:
-    """Top-down by forecast proportions; roots keep their forecasts.
+    """Top-down: roots keep their forecasts, and children take up what they lack or exceed.
+
+    The difference is shared in proportion to the squares of the children's forecasts: the variance of an error grows
+    with the size of its series, so the large ones own most of it, and the small ones, of which a total says little,
+    hardly move. Where that would move one by more than LARGEST_MOVE, all are scaled by the same factor.
 
     `forecasts` has shape (series, steps) after `cuts`. Where the children's forecasts sum to zero and the parent's
     does not, `weights` (one for each series, e.g. its recent level) share it out, and if they are zero too, equally.
@@ -62,7 +69,11 @@ def _shared(parent: Floats, children: Floats, weights: Floats) -> Floats:
     # proportions are taken before the product: total may be far smaller than parent
     own = children / np.where(total > 0, total, 1.0)
     proportions = np.where(total > 0, own, (even / even.sum())[:, None])
-    return np.where(both, proportions * parent, children)
+    square = proportions**2
+    move = (parent / np.where(total > 0, total, 1.0) - 1) * proportions / np.maximum(square.sum(axis=0), 1e-300)
+    gentle = (total > 0) & (np.abs(move).max(axis=0) <= LARGEST_MOVE)
+    shared = np.where(gentle, children * (1 + move), proportions * parent)
+    return np.where(both, shared, children)
 
 
 def _depths(groups: Ints, ids: tuple[str, ...]) -> list[int]:

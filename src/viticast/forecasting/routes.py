@@ -57,7 +57,12 @@ def routes_of_class(series_class: int, candidates: tuple[str, ...]) -> tuple[Rou
     if series_class == REGULAR:
         blend = Route("blend", (Part(0.5, "median", flat), Part(0.5, "median", trended)))
         flats, trends = Route("flat", (Part(1.0, "median", flat),)), Route("trended", (Part(1.0, "median", trended),))
-        plain = [route for route in (blend, flats, trends) if all(part.members for part in route.parts)]
+        third = 1 / 3
+        anchored = Route(
+            "anchored",
+            (Part(third, "mean", ("naive",)), Part(third, "median", flat), Part(third, "median", trended)),
+        )
+        plain = [route for route in (blend, anchored, flats, trends) if all(part.members for part in route.parts)]
         learned = [_with_learners(route, learners) for route in plain if learners]
         return (*plain, *learned, naive)
     smooth = tuple(name for name in flat if name.startswith("log_ses"))
