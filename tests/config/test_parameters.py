@@ -1,0 +1,57 @@
+import pytest
+from kedro.validation import ParameterValidationError
+
+from viticast.pipelines.feature.params import FeatureParams
+from viticast.pipelines.modeling.params import ModelingParams
+from viticast.pipelines.monitoring.params import MonitoringParams
+
+
+def test_parameters_are_typed(context):
+    params = context.params
+    assert isinstance(params["feature"], FeatureParams)
+    assert isinstance(params["modeling"], ModelingParams)
+    assert isinstance(params["monitoring"], MonitoringParams)
+
+
+def test_every_parameter_is_used(make_context, pipelines):
+    declared = set(make_context().config_loader["parameters"])
+    used = {
+        name.removeprefix("params:").split(".")[0]
+        for pipeline in pipelines.values()
+        for name in pipeline.inputs()
+        if name.startswith("params:")
+    }
+    assert declared == used
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "change", "message"),
+    [
+        ("feature", {"as_off": "2024-06-01"}, "as_off"),
+        ("feature", {"as_of": "yesterday"}, "as_of"),
+        ("modeling", {"horizon": "far"}, "horizon"),
+        ("modeling", {"horizon": 0}, "horizon"),
+        ("modeling", {"levles": [80]}, "levles"),
+        ("monitoring", {"language": "fr"}, "language"),
+        ("monitoring", {"drift_share": 2}, "drift_share"),
+    ],
+)
+def test_a_wrong_parameter_stops_the_run(make_context, pipeline, change, message):
+    with pytest.raises(ParameterValidationError, match=message):
+        _ = make_context(**{pipeline: change}).params
+
+
+@pytest.mark.parametrize("name", ["feature", "modeling", "monitoring"])
+def test_a_parameter_file_gives_every_parameter(make_context, name):
+    params = make_context().params[name]
+    assert set(make_context().config_loader["parameters"][name]) == set(type(params).model_fields)
+
+
+def test_a_run_may_look_back(make_context):
+    assert make_context(as_of="2024-06-01").params["feature"].as_of.isoformat() == "2024-06-01"
+    assert make_context().params["feature"].as_of is None
+
+
+def test_the_page_may_be_in_english(make_context):
+    assert make_context(language="en").params["monitoring"].language == "en"
+    assert make_context().params["monitoring"].language == "pt"
