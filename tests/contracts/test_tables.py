@@ -1,0 +1,298 @@
+"""Each rule of each contract rejects a row that breaks it (observations have a module of their own)."""
+
+import pandas as pd
+import pytest
+
+from viticast.contracts.columns import MARKS
+from viticast.contracts.forecasts import Backtests, Forecasts
+from viticast.contracts.lake import LAKE_TABLES
+from viticast.contracts.monitoring import MonitoringVerdicts
+from viticast.contracts.panel import CorrectionsApplied, Panel, SeriesDimension
+from viticast.contracts.snapshots import Snapshots
+
+STAMP = {"snapshot_id": "0123456789abcdef", "source": "sample", "is_synthetic": True}
+MODEL = STAMP | {"model_key": "fedcba9876543210"}
+LEAF = "exportacao_kg/exp_vinho/paraguai"
+INTERVAL = {"lo95": 1.0, "lo80": 2.0, "yhat": 3.0, "hi80": 4.0, "hi95": 5.0}
+
+GOOD = {
+    Snapshots: [
+        STAMP
+        | {
+            "table_name": "Producao",
+            "vintage_id": "0" * 16,
+            "raw_sha256": "a" * 64,
+            "published_at": pd.Timestamp("2025-04-01"),
+            "is_published_at_inferred": False,
+            "last_year": 2023,
+            "cells": 1,
+        }
+    ],
+    SeriesDimension: [
+        STAMP
+        | {
+            "series_id": "exportacao_kg",
+            "parent_id": None,
+            "level": "flow",
+            "flow": "exportacao",
+            "table_name": None,
+            "group_label": None,
+            "item": None,
+            "item_kind": None,
+            "label": "Exportação",
+            "unit": "kg",
+            "attribution": "Fonte: CACEX.",
+        },
+        STAMP
+        | {
+            "series_id": "exportacao_kg/paraguai",
+            "parent_id": "exportacao_kg",
+            "level": "leaf",
+            "flow": "exportacao",
+            "table_name": "ExpVinho",
+            "group_label": "VINHOS",
+            "item": "Paraguai",
+            "item_kind": "country",
+            "label": "Paraguai",
+            "unit": "kg",
+            "attribution": "Fonte: CACEX.",
+        },
+    ],
+    Panel: [
+        STAMP | {"series_id": LEAF, "year": 2020, "value": 0.0, "mark": None, "correction_id": "one"},
+        STAMP | {"series_id": LEAF, "year": 2021, "value": None, "mark": "corrected", "correction_id": None},
+    ],
+    CorrectionsApplied: [
+        {
+            "snapshot_id": STAMP["snapshot_id"],
+            "correction_id": "one",
+            "table_name": "Producao",
+            "action": "missing",
+            "status": "stale",
+            "cells": 0,
+            "reason": "A reason.",
+            "detail": "expected 1, found 2",
+        }
+    ],
+    Forecasts: [
+        MODEL | {"series_id": LEAF, "year": 2025, "horizon": 1, "series_class": "regular"} | INTERVAL,
+        MODEL
+        | {"series_id": LEAF, "year": 2026, "horizon": 2, "series_class": "regular"}
+        | dict.fromkeys(INTERVAL, 0.0),
+    ],
+    Backtests: [
+        MODEL
+        | {"series_id": LEAF, "method": "viticast", "origin": 2018, "year": 2019, "horizon": 1}
+        | {"series_class": "short", "y": 0.0, "scale": 1.5}
+        | INTERVAL,
+        MODEL
+        | {"series_id": LEAF, "method": "naive", "origin": 2018, "year": 2019, "horizon": 1}
+        | {"series_class": "short", "y": 0.0, "scale": None}
+        | dict.fromkeys(INTERVAL)
+        | {"yhat": 0.0},
+    ],
+    MonitoringVerdicts: [
+        MODEL
+        | {
+            "check_name": "coverage_95",
+            "subject": "all",
+            "verdict": "ok",
+            "observed": 0.95,
+            "threshold": None,
+            "rule": "in words",
+            "detail": None,
+        }
+    ],
+}
+
+STAMP_RULES = [
+    ("snapshot_id", "not a hash"),
+    ("snapshot_id", "0123456789ABCDEF"),
+    ("snapshot_id", None),
+    ("source", "ibge"),
+    ("is_synthetic", "yes"),
+]
+MODEL_RULES = [*STAMP_RULES, ("model_key", "0" * 15), ("model_key", None)]
+ID_RULES = [("series_id", "Exp/Vinho"), ("series_id", "a//b"), ("series_id", "a/"), ("series_id", None)]
+YEAR_RULES = [("year", 1969), ("year", 2101), ("year", 2020.5)]
+
+RULES = {
+    Snapshots: [
+        *STAMP_RULES,
+        ("table_name", None),
+        ("vintage_id", "short"),
+        ("raw_sha256", "a" * 63),
+        ("published_at", pd.NaT),
+        ("is_published_at_inferred", 1),
+        ("last_year", 1969),
+        ("last_year", 2101),
+        ("cells", 0),
+    ],
+    SeriesDimension: [
+        *STAMP_RULES,
+        *ID_RULES,
+        ("level", "country"),
+        ("flow", "vendas"),
+        ("item_kind", "planet"),
+        ("label", None),
+        ("unit", "t"),
+        ("attribution", None),
+        ("parent_id", 1),
+    ],
+    Panel: [
+        *STAMP_RULES,
+        *ID_RULES,
+        *YEAR_RULES,
+        ("value", -1.0),
+        ("value", "5"),
+        ("mark", "unknown"),
+    ],
+    CorrectionsApplied: [
+        ("snapshot_id", "x"),
+        ("correction_id", None),
+        ("table_name", None),
+        ("action", None),
+        ("status", "done"),
+        ("cells", -1),
+        ("reason", None),
+    ],
+    Forecasts: [
+        *MODEL_RULES,
+        *ID_RULES,
+        *YEAR_RULES,
+        ("horizon", 0),
+        ("series_class", "dead"),
+        *[(name, -1.0) for name in INTERVAL],
+        *[(name, None) for name in INTERVAL],
+    ],
+    Backtests: [
+        *MODEL_RULES,
+        *ID_RULES,
+        *YEAR_RULES,
+        ("method", None),
+        ("origin", 1969),
+        ("horizon", 0),
+        ("series_class", None),
+        ("y", -1.0),
+        ("y", None),
+        ("yhat", -1.0),
+        ("yhat", None),
+        *[(name, -1.0) for name in INTERVAL],
+        ("scale", -1.0),
+    ],
+    MonitoringVerdicts: [
+        *MODEL_RULES,
+        ("check_name", None),
+        ("subject", None),
+        ("verdict", "fine"),
+        ("observed", "high"),
+        ("rule", None),
+    ],
+}
+
+
+@pytest.mark.parametrize("model", GOOD, ids=lambda model: model.__name__)
+def test_good_rows_pass(accept, model):
+    assert len(accept(model, *GOOD[model])) == len(GOOD[model])
+
+
+@pytest.mark.parametrize(
+    ("model", "column", "value"),
+    [(model, column, value) for model, rules in RULES.items() for column, value in rules],
+)
+def test_a_column_keeps_to_its_rule(rejects, model, column, value):
+    first, *others = GOOD[model]
+    assert column in rejects(model, [first | {column: value}, *others])
+
+
+@pytest.mark.parametrize("model", GOOD, ids=lambda model: model.__name__)
+def test_every_column_has_a_rule_that_was_tried_or_may_hold_anything(model):
+    free = {"table_name", "group_label", "item", "detail", "correction_id", "threshold", "observed"}
+    tried = {column for column, _ in RULES[model]}
+    assert set(model.to_schema().columns) - tried - free == set()
+
+
+@pytest.mark.parametrize(
+    ("model", "rows", "rule"),
+    [
+        (Snapshots, [{}, {"vintage_id": "1" * 16}], "field_uniqueness"),
+        (SeriesDimension, [{}, {"label": "x"}], "field_uniqueness"),
+        (SeriesDimension, [{"parent_id": "importacao_kg"}], "every parent is a series of the same snapshot"),
+        (Panel, [{}, {"value": 2.0}], "a series has one value for each year"),
+        (Panel, [{"mark": "nd"}], "a cell is a value or a mark, never both and never neither"),
+        (Panel, [{"value": None}], "a cell is a value or a mark, never both and never neither"),
+        (CorrectionsApplied, [{}, {"cells": 3}], "field_uniqueness"),
+        (Forecasts, [{}, {"horizon": 2}], "a series has one forecast for each year"),
+        (Forecasts, [{"lo80": 0.5}], "lo95 <= lo80 <= yhat <= hi80 <= hi95"),
+        (Forecasts, [{"yhat": 4.5}], "lo95 <= lo80 <= yhat <= hi80 <= hi95"),
+        (Forecasts, [{"hi95": 3.5}], "lo95 <= lo80 <= yhat <= hi80 <= hi95"),
+        (Backtests, [{"horizon": 2}], "year = origin + horizon"),
+        (Backtests, [{"origin": 2019}], "year = origin + horizon"),
+        (Backtests, [{}, {"y": 9.0}], "a method forecasts a series once for each origin and horizon"),
+    ],
+)
+def test_rows_keep_to_the_rules_of_the_table(rejects, model, rows, rule):
+    assert rule in rejects(model, [GOOD[model][0] | row for row in rows])
+
+
+@pytest.mark.parametrize(
+    ("model", "change"),
+    [
+        (Panel, {"year": 2022}),
+        (Panel, {"series_id": "importacao_kg"}),
+        (Forecasts, {"model_key": "0" * 16}),
+        (Backtests, {"method": "drift"}),
+        (Backtests, {"origin": 2017, "horizon": 2}),
+    ],
+)
+def test_rows_that_differ_in_their_key_may_stand_together(accept, model, change):
+    first = GOOD[model][0]
+    assert len(accept(model, first, first | change)) == 2
+
+
+@pytest.mark.parametrize("mark", [*MARKS, "corrected", "incomplete"])
+def test_the_panel_takes_every_mark(accept, mark):
+    accept(Panel, GOOD[Panel][0] | {"value": None, "mark": mark})
+
+
+@pytest.mark.parametrize(("model", "column"), [(model, column) for model, rows in GOOD.items() for column in rows[0]])
+def test_a_missing_column_is_refused(accept, rejects, model, column):
+    assert column in rejects(model, accept(model, *GOOD[model]).drop(columns=column))
+
+
+@pytest.mark.parametrize("model", GOOD, ids=lambda model: model.__name__)
+def test_an_unknown_column_is_refused(accept, rejects, model):
+    assert "colour" in rejects(model, accept(model, *GOOD[model]).assign(colour="red"))
+
+
+@pytest.mark.parametrize(
+    ("model", "column", "dtype"),
+    [
+        (Snapshots, "published_at", "str"),
+        (Snapshots, "cells", "float64"),
+        (Panel, "year", "float64"),
+        (Panel, "value", "str"),
+        (Forecasts, "yhat", "float32"),
+        (Backtests, "origin", "str"),
+        (MonitoringVerdicts, "is_synthetic", "int64"),
+    ],
+)
+def test_types_are_not_coerced(accept, rejects, model, column, dtype):
+    assert column in rejects(model, accept(model, *GOOD[model]).astype({column: dtype}))
+
+
+@pytest.mark.parametrize("name", LAKE_TABLES)
+def test_a_table_is_partitioned_by_text_columns_of_its_contract(name):
+    contract = LAKE_TABLES[name]
+    columns = contract.model.to_schema().columns
+    assert contract.partition_by
+    for column in contract.partition_by:
+        assert str(columns[column].dtype) == "string[pyarrow]"
+        assert not columns[column].nullable
+
+
+def test_every_contract_of_the_lake_is_tested():
+    assert {contract.model.__name__ for contract in LAKE_TABLES.values()} == {
+        "Observations",
+        *(model.__name__ for model in GOOD),
+    }
