@@ -1,5 +1,6 @@
 """A headless Chromium that can reach no network, driven by the WebDriver protocol."""
 
+import base64
 import json
 import shutil
 import socket
@@ -23,8 +24,8 @@ FLAGS = (
     "--disable-sync",
     "--hide-scrollbars",
     "--force-device-scale-factor=1",
-    # every name fails to resolve and every proxy is refused: what the page asks for, it does not get
-    "--host-resolver-rules=MAP * ~NOTFOUND",
+    # every name but loopback fails to resolve and every proxy is refused: what the page asks of others, it does not get
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--proxy-server=127.0.0.1:1",
 )
 PATIENCE_SECONDS = 30.0
@@ -57,7 +58,14 @@ class Browser:
             return json.load(answer)["value"]
 
     def open(self, path: Path, fragment: str = "") -> None:
-        self._send("POST", "/url", {"url": path.resolve().as_uri() + fragment})
+        self.visit(path.resolve().as_uri() + fragment)
+
+    def visit(self, address: str) -> None:
+        self._send("POST", "/url", {"url": address})
+
+    def screenshot(self) -> bytes:
+        """The window as PNG."""
+        return base64.b64decode(self._send("GET", "/screenshot"))
 
     def resize(self, width: int, height: int) -> None:
         # a window is never narrower than 500 pixels; the emulated screen of a telephone is
