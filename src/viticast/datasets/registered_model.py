@@ -43,7 +43,8 @@ class RegisteredModelDataset(AbstractDataset[ModelPackage, Any]):
         if known is not None:
             logger.info("model %s is version %s of %s already", data.model_key, known, self._model_name)
         registered = known or self._register(client, data)
-        # Without any champion nothing could be used: the first model takes the place, and monitoring says what it is worth.
+        # Without any champion nothing could be used: the first model takes the place, and monitoring says what it is
+        # worth.
         chosen = data.is_champion or not self._has_champion(client)
         if chosen:
             client.set_registered_model_alias(self._model_name, CHAMPION, registered)
