@@ -7,7 +7,7 @@ import numpy as np
 
 from viticast.forecasting.arrays import Bools, Floats, Ints
 from viticast.forecasting.bank import Bank
-from viticast.forecasting.classes import CLASSES
+from viticast.forecasting.classes import CLASSES, REGULAR
 from viticast.forecasting.features import Features, features
 from viticast.forecasting.intervals import ErrorModel, describe, learn_errors
 from viticast.forecasting.panel import Panel
@@ -74,7 +74,7 @@ class Engine:
         for number, route in enumerate(routes):
             rows = classes == number
             yhat[rows] = route.combine({name: values[rows] for name, values in forecasts.items()})
-        yhat = share_out(self.hierarchy, yhat, cuts, np.nan_to_num(known.level))
+        yhat = share_out(self.hierarchy, yhat, cuts, np.nan_to_num(known.level), classes == REGULAR)
         if self.spec.lower is not None:
             yhat = np.maximum(yhat, self.spec.lower)
         quick = np.stack([forecasts[member.name] for member in self.bank.members if not member.is_slow])
@@ -91,7 +91,8 @@ class Engine:
         trials = {route: Trial() for route in routes_of_class(number, self.spec.candidates)}
         if len(trials) > 1:
             for inner, actual in self._inner(cuts):
-                rows = self.bank.classes(inner) == number
+                # sums would count the figures of their leaves again
+                rows = (self.bank.classes(inner) == number) & self.hierarchy.leaves
                 scale = self.features(inner).scale[rows]
                 for route, trial in trials.items():
                     trial.add(self._route(inner, number, route, rows), actual[rows], scale)

@@ -1,14 +1,15 @@
 """Forecasts that add up: each parent's is shared out over its children in proportion to their own."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from viticast.forecasting.arrays import Floats, Ints
+from viticast.forecasting.arrays import Bools, Floats, Ints
 from viticast.forecasting.panel import Panel, PanelError
 
-LARGEST_MOVE = 0.5
-"""The share of its own forecast by which a child may be moved on account of its size."""
+LARGEST_FACTOR = 2.0
+"""By no more than this is a child moved, up or down, on account of its size."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,11 @@ class Hierarchy:
     families: tuple[tuple[int, Ints], ...]
     groups: Ints
     """Number of each series' parent, or -1: the siblings share it."""
+
+    @cached_property
+    def leaves(self) -> Bools:
+        """The series under which there is none: every series of a panel without a hierarchy."""
+        return ~np.isin(np.arange(len(self.groups)), self.groups)
 
 
 def build_hierarchy(panel: Panel, parents: dict[str, str]) -> Hierarchy:
@@ -39,12 +45,14 @@ def build_hierarchy(panel: Panel, parents: dict[str, str]) -> Hierarchy:
     return Hierarchy(tuple((parent, np.flatnonzero(groups == parent)) for parent in order), groups)
 
 
-def share_out(hierarchy: Hierarchy, forecasts: Floats, cuts: Ints, weights: Floats) -> Floats:
+def share_out(hierarchy: Hierarchy, forecasts: Floats, cuts: Ints, weights: Floats, steady: Bools) -> Floats:
     """Top-down: roots keep their forecasts, and children take up what they lack or exceed.
 
     The difference is shared in proportion to the squares of the children's forecasts: the variance of an error grows
     with the size of its series, so the large ones own most of it, and the small ones, of which a total says little,
-    hardly move. Where that would move one by more than LARGEST_MOVE, all are scaled by the same factor.
+    hardly move. The `steady` children take it alone, as those with zeros or a short life are forecast to stay as they
+    are. Where that would move one by more than a factor of two, all take part. Where even that is too much, a parent
+    within the tree yields and takes its children's sum; under a root, all children are scaled alike.
 
     `forecasts` has shape (series, steps) after `cuts`. Where the children's forecasts sum to zero and the parent's
     does not, `weights` (one for each series, e.g. its recent level) share it out, and if they are zero too, equally.
@@ -57,23 +65,42 @@ def share_out(hierarchy: Hierarchy, forecasts: Floats, cuts: Ints, weights: Floa
     at = offset[:, None] + np.arange(steps)[None, :]
     years = np.full((len(forecasts), int(offset.max()) + steps), np.nan)
     np.put_along_axis(years, at, forecasts, axis=1)
+    for parent, children in reversed(hierarchy.families):
+        if hierarchy.groups[parent] >= 0:
+            _, is_gentle = _moved(years[parent], years[children], steady[children])
+            total = years[children].sum(axis=0)
+            years[parent] = np.where(is_gentle | ~np.isfinite(years[parent] + total), years[parent], total)
     for parent, children in hierarchy.families:
-        years[children] = _shared(years[parent], years[children], weights[children])
+        years[children] = _shared(years[parent], years[children], weights[children], steady[children])
     return np.take_along_axis(years, at, axis=1)
 
 
-def _shared(parent: Floats, children: Floats, weights: Floats) -> Floats:
+def _shared(parent: Floats, children: Floats, weights: Floats, steady: Bools) -> Floats:
+    """Children that sum to the parent, year by year, where both are known."""
     total = children.sum(axis=0)
-    both = np.isfinite(parent) & np.isfinite(total)
     even = weights if weights.sum() > 0 else np.ones_like(weights)
     # proportions are taken before the product: total may be far smaller than parent
     own = children / np.where(total > 0, total, 1.0)
     proportions = np.where(total > 0, own, (even / even.sum())[:, None])
-    square = proportions**2
-    move = (parent / np.where(total > 0, total, 1.0) - 1) * proportions / np.maximum(square.sum(axis=0), 1e-300)
-    gentle = (total > 0) & (np.abs(move).max(axis=0) <= LARGEST_MOVE)
-    shared = np.where(gentle, children * (1 + move), proportions * parent)
-    return np.where(both, shared, children)
+    moved, is_gentle = _moved(parent, children, steady)
+    shared = np.where(is_gentle, moved, proportions * parent)
+    return np.where(np.isfinite(parent) & np.isfinite(total), shared, children)
+
+
+def _moved(parent: Floats, children: Floats, steady: Bools) -> tuple[Floats, Bools]:
+    """Children with the difference shared by their squares, and in which years that moves none too far."""
+    total = children.sum(axis=0)
+    proportions = children / np.where(total > 0, total, 1.0)
+    lacking = parent / np.where(total > 0, total, 1.0) - 1
+    out, is_gentle = children, np.zeros(len(total), dtype=bool)
+    for takers in (np.ones_like(steady), steady):
+        moving = np.where(takers[:, None], proportions, 0.0)
+        squares = (moving**2).sum(axis=0)
+        move = lacking * moving / np.where(squares > 0, squares, 1.0)
+        fits = (total > 0) & (squares > 0)
+        fits &= (move.min(axis=0) >= 1 / LARGEST_FACTOR - 1) & (move.max(axis=0) <= LARGEST_FACTOR - 1)
+        out, is_gentle = np.where(fits, children * (1 + move), out), is_gentle | fits
+    return out, is_gentle
 
 
 def _depths(groups: Ints, ids: tuple[str, ...]) -> list[int]:
