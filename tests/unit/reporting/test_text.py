@@ -4,6 +4,7 @@ from importlib import resources
 import pytest
 
 from viticast.contracts.columns import FLOWS, LEVELS, MARKS, SERIES_CLASSES, SOURCES, VERDICTS
+from viticast.monitoring.model_checks import COVERAGE
 from viticast.reporting.text import attribution_line, watermark, words
 
 
@@ -42,3 +43,13 @@ def test_generated_figures_are_attributed_to_nobody_else(context, synthetic_cont
     assert "UVIBRA" not in attribution_line(published, synthetic_context)
     assert watermark(context) is None
     assert watermark(synthetic_context) == "DADOS SINTÉTICOS"
+
+
+def test_every_rule_of_monitoring_has_its_words() -> None:
+    checks = {
+        *(f"{loss}_against_naive" for loss in ("capped_mase", "wape")),
+        *(f"coverage_{level}" for level in COVERAGE),
+        *("forecasts_add_up", "champion_reproduces", "revisions", "drift", "freshness", "correction_guard"),
+    }
+    for language in ("pt", "en"):
+        assert set(words(language)["vintages"]["rules"]) == checks
