@@ -27,6 +27,8 @@ def make_project(folder: Path, root: Path) -> Path:
     (folder / "src").mkdir()
     (folder / "conf" / "local").mkdir()
     (folder / "conf" / "local" / "parameters_modeling.yml").write_text(SMALL)
+    # MLflow keeps one store for each address in a process: a relative one would lead to the first project's database.
+    (folder / "conf" / "local" / "globals.yml").write_text(f"data_path: {(folder / 'data').as_posix()}\n")
     return folder
 
 
