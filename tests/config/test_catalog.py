@@ -4,13 +4,12 @@ import re
 from importlib import import_module
 
 import pytest
-from kedro.framework.project import configure_project
 from kedro.io import CatalogConfigResolver, DatasetError, MemoryDataset
 from kedro.validation import preflight_check, resolve_validator
 
 from viticast.contracts.lake import LAKE_TABLES
 from viticast.datasets.lake_table import LakeTableDataset
-from viticast.pipeline_registry import PIPELINES, register_pipelines
+from viticast.pipeline_registry import PIPELINES
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 FACTORY = re.compile(r"\{[a-z_]+\}")
@@ -18,21 +17,6 @@ FACTORY = re.compile(r"\{[a-z_]+\}")
 
 def datasets(pipeline):
     return {name for name in pipeline.datasets() if not name.startswith(("params:", "parameters"))}
-
-
-def test_the_pipelines_are_the_five_and_their_sum():
-    configure_project("viticast")
-    registered = register_pipelines()
-    assert list(registered) == [*PIPELINES, "__default__"]
-    assert {node.name for node in registered["__default__"].nodes} == {
-        node.name for name in PIPELINES for node in registered[name].nodes
-    }
-
-
-@pytest.mark.parametrize("name", PIPELINES)
-def test_a_pipeline_is_a_namespace_of_its_name(pipelines, name):
-    assert {node.namespace for node in pipelines[name].nodes} == {name}
-    assert not [dataset for dataset in datasets(pipelines[name]) if "." in dataset]
 
 
 def test_every_dataset_can_be_made(context, pipelines):
@@ -139,7 +123,7 @@ def test_the_dataset_of_a_wrong_type_would_be_noticed(make_context):
         context.catalog.get("wrong")
 
 
-@pytest.mark.parametrize("name", ["ingestion", "cataloging", "feature", "modeling", "monitoring"])
+@pytest.mark.parametrize("name", PIPELINES)
 def test_every_pipeline_folder_has_the_same_modules(name):
     for module in ("nodes", "pipeline", "params"):
         assert import_module(f"viticast.pipelines.{name}.{module}").__doc__
