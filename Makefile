@@ -14,7 +14,7 @@ export DO_NOT_TRACK := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 export MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export PYTHONWARNINGS := ignore:register_new_resolver:UserWarning
+export PYTHONWARNINGS := ignore:register_new_resolver:UserWarning,ignore::UserWarning:mlflow.pyfunc.utils.data_validation
 
 ifeq ($(SOURCE),sample)
   PARAMS :=

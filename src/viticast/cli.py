@@ -8,11 +8,13 @@ from kedro.framework.cli.project import run as kedro_run
 from kedro.io import DatasetError
 from kedro.validation import DataValidationError, ParameterValidationError
 
+from viticast.hooks import UnknownParameterError
 from viticast.lake.conformity import CatalogMismatchError
 from viticast.panel.snapshot import SnapshotError
 from viticast.sources.errors import SourceError
 
 EXPECTED = (
+    UnknownParameterError,
     SourceError,
     SnapshotError,
     CatalogMismatchError,

@@ -1,11 +1,14 @@
-"""What the project adds around a run: where to look when it is done."""
+"""What the project adds around a run: a misspelt parameter is refused, and the end says where to look."""
 
 import logging
 from typing import Any
 
+from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
+
+from viticast.pipeline_registry import PIPELINES
 
 logger = logging.getLogger(__name__)
 
@@ -13,8 +16,30 @@ SHOWN = {"page": "page", "forecasts": "forecasts", "monitoring": "verdicts"}
 """Dataset -> what it is called at the end of a run."""
 
 
+RUNTIME_PARAMETERS = ("source", "source_url", "as_of", "language")
+"""What `kedro run --params` may set, beside the parameters of the pipelines by their names (`modeling.horizon`)."""
+
+
+class UnknownParameterError(ValueError):
+    """`--params` names something that nothing reads: the run would go on without it."""
+
+
 class ProjectHooks:
-    """Says at the end of a run where its results are."""
+    """Refuses parameters that nothing reads, and says at the end of a run where its results are."""
+
+    @hook_impl(tryfirst=True)
+    def after_context_created(self, context: KedroContext) -> None:
+        """Compares the names given with `--params` to those that something reads.
+
+        Raises:
+            UnknownParameterError: Names the ones that are not, and all that are.
+        """
+        declared = tuple(context.config_loader["parameters"])
+        given = context._runtime_params or {}
+        unknown = [name for name in given if name not in RUNTIME_PARAMETERS and name.split(".")[0] not in PIPELINES]
+        if unknown:
+            known = ", ".join([*RUNTIME_PARAMETERS, *(f"{name}.<parameter>" for name in declared if name in PIPELINES)])
+            raise UnknownParameterError(f"--params: nothing reads {', '.join(sorted(unknown))}. Known: {known}")
 
     @hook_impl(tryfirst=True)
     def after_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog) -> None:

@@ -76,3 +76,20 @@ def test_a_broken_folder_ends_in_a_named_error(
     assert where in message
     assert "Remedy:" in message
     assert contents("data/sample/02_lake") == before
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error", "said"),
+    [
+        ("sorce=embrapa", "UnknownParameterError", "source_url"),
+        ("source=imaginary", "DatasetError", "sample, embrapa"),
+        ("source=api", "DatasetError", "no connector"),
+        ("source=embrapa,source_url=no/such/folder", "MissingFolderError", "no/such/folder"),
+        ("modeling.horizon=none", "ParameterValidationError", "horizon"),
+    ],
+)
+def test_a_wrong_parameter_ends_in_a_named_error(project: Path, parameters: str, error: str, said: str) -> None:
+    bootstrap_project(project)
+    ended = CliRunner().invoke(cli, ["run", "--params", parameters])
+    assert ended.exit_code == 1
+    assert said in ended.output.split(f"Error: {error}: ")[1]

@@ -38,13 +38,13 @@ def test_namespaces_form_no_cycle(registered: dict[str, Pipeline]) -> None:
         assert not registered[later].all_outputs() & registered[earlier].inputs()
 
 
-def test_ingestion_alone_imports_no_modeling_library(project_root: Path, tmp_path: Path) -> None:
+def test_ingestion_alone_imports_no_modeling_library(project: Path) -> None:
     script = (
         "import sys\n"
         "from kedro.framework.cli.cli import main\n"
-        f"sys.argv = ['kedro', 'run', '--pipeline=ingestion', '--params=data_path={tmp_path}']\n"
+        "sys.argv = ['kedro', 'run', '--pipeline=ingestion']\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
         f"print('loaded:', [name for name in {HEAVY} if name in sys.modules])\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], cwd=project_root, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", script], cwd=project, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "loaded: []"
