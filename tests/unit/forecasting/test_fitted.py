@@ -1,0 +1,147 @@
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.unit.forecasting.conftest import QUICK, frame
+
+from viticast.forecasting import Fitted, ForecastSpec, fit
+
+COLUMNS = ["unique_id", "ds", "horizon", "series_class", "yhat", "lo80", "hi80", "lo95", "hi95"]
+
+
+@pytest.fixture(scope="module")
+def fitted(mixed_panel, quick_spec):
+    return fit(mixed_panel, quick_spec)
+
+
+@pytest.fixture(scope="module")
+def tree_fitted(tree_panel):
+    panel, parents = tree_panel
+    return fit(panel, ForecastSpec(candidates=QUICK, horizon=4, parents=parents))
+
+
+def test_every_series_is_forecast_from_its_own_end_to_the_common_year(fitted, mixed_panel):
+    forecasts = fitted.predict(2023)
+    assert forecasts.columns.tolist() == COLUMNS
+    ends = mixed_panel.groupby("unique_id")["ds"].max()
+    assert (forecasts.groupby("unique_id")["ds"].min() == ends + 1).all()
+    assert (forecasts.groupby("unique_id")["ds"].max() == 2023).all()
+    assert (forecasts["ds"] - forecasts["horizon"] == forecasts["unique_id"].map(ends)).all()
+
+
+def test_bounds_nest_around_the_forecast_and_are_not_negative(fitted):
+    bounds = fitted.predict(2030)[["lo95", "lo80", "yhat", "hi80", "hi95"]].to_numpy()
+    assert np.isfinite(bounds).all()
+    assert (bounds >= 0).all()
+    assert (np.diff(bounds, axis=1) >= 0).all()
+
+
+def test_any_levels_can_be_asked_for(fitted):
+    forecasts = fitted.predict(2022, levels=(50, 90))
+    assert {"lo50", "hi50", "lo90", "hi90"} <= set(forecasts.columns)
+    assert "lo80" not in forecasts.columns
+    with pytest.raises(ValueError, match="not a percentage"):
+        fitted.predict(2022, levels=(100,))
+
+
+def test_a_silent_series_is_forecast_as_zero_with_an_interval(fitted):
+    rows = fitted.predict(2022).query("series_class in ('inactive', 'empty')")
+    assert len(rows) > 0
+    assert (rows["yhat"] == 0).all()
+    assert (rows["hi95"] > 0).all()
+
+
+def test_a_year_that_all_series_have_is_refused(fitted):
+    with pytest.raises(ValueError, match="ask for a year after 2018"):
+        fitted.predict(2018)
+
+
+def test_predict_ahead_gives_each_series_as_many_years(fitted):
+    assert (fitted.predict_ahead(4).groupby("unique_id").size() == 4).all()
+
+
+def test_arrays_survive_a_file_without_pickle(fitted):
+    file = io.BytesIO()
+    np.savez_compressed(file, **fitted.to_arrays())
+    file.seek(0)
+    with np.load(file, allow_pickle=False) as stored:
+        again = Fitted.from_arrays(dict(stored))
+    pd.testing.assert_frame_equal(again.predict(2025), fitted.predict(2025), check_exact=True)
+    pd.testing.assert_frame_equal(again.explain(), fitted.explain())
+    np.testing.assert_array_equal(again.paths(3, 1, 2022)[0], fitted.paths(3, 1, 2022)[0])
+
+
+def test_a_fit_with_all_candidates_survives_too(mixed_panel):
+    fitted = fit(mixed_panel, ForecastSpec(horizon=2, origins=3))
+    again = Fitted.from_arrays(fitted.to_arrays())
+    pd.testing.assert_frame_equal(again.predict(2021), fitted.predict(2021), check_exact=True)
+
+
+def test_paths_have_the_quantiles_of_the_intervals(fitted):
+    paths, index = fitted.paths(4000, seed=2, until=2022)
+    forecasts = fitted.predict(2022)
+    assert index.equals(forecasts[["unique_id", "ds"]])
+    assert paths.shape == (4000, len(index))
+    inside = ((paths >= forecasts["lo80"].to_numpy()) & (paths <= forecasts["hi80"].to_numpy())).mean(axis=0)
+    regular = (forecasts["series_class"] == "regular").to_numpy()
+    assert (inside[regular] > 0.77).all()
+    np.testing.assert_allclose(inside[regular & (forecasts["lo80"] > 0).to_numpy()], 0.8, atol=0.03)
+
+
+def test_paths_of_one_seed_are_the_same_and_of_another_are_not(fitted):
+    first, again, other = (fitted.paths(5, seed=seed, until=2022)[0] for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_explain_names_class_members_and_reason(fitted, mixed_panel):
+    told = fitted.explain().set_index("unique_id")
+    assert len(told) == mixed_panel["unique_id"].nunique()
+    assert told.loc["s39", "series_class"] == "empty"
+    assert told["reason"].str.len().min() > 0
+    shares = told.loc[told["series_class"] == "regular", "members"].str.findall(r"(\d\.\d\d) ")
+    assert all(sum(map(float, values)) == pytest.approx(1, abs=0.02) for values in shares)
+
+
+def test_forecasts_add_up_at_every_level(tree_fitted, tree_panel):
+    _, parents = tree_panel
+    wide = tree_fitted.predict(2024).pivot(index="ds", columns="unique_id", values="yhat")
+    for parent in set(parents.values()):
+        children = [child for child, above in parents.items() if above == parent]
+        np.testing.assert_allclose(wide[children].sum(axis=1), wide[parent], rtol=1e-6)
+
+
+def test_the_root_keeps_the_forecast_that_it_has_alone(tree_fitted, tree_panel):
+    panel, _ = tree_panel
+    alone = fit(panel, ForecastSpec(candidates=QUICK, horizon=4))
+    routes = {
+        name: fitted.explain().set_index("unique_id").loc["kg", "route"]
+        for name, fitted in (("a", alone), ("b", tree_fitted))
+    }
+    assert routes["a"] == routes["b"]
+    pick = [fitted.predict(2024).query("unique_id == 'kg'")["yhat"] for fitted in (alone, tree_fitted)]
+    np.testing.assert_array_equal(*pick)
+
+
+def test_a_missing_last_value_moves_the_forecast_on_by_a_year():
+    trend = [float(value) for value in range(10, 40)]
+    ends, misses = (
+        fit(frame(a=values), ForecastSpec(candidates=("naive", "drift"), horizon=2))
+        for values in (trend, [*trend, np.nan])
+    )
+    drift = [
+        fitted.engine.bank.forecasts(fitted.engine.panel.last, 2, with_slow=False)["drift"][0]
+        for fitted in (ends, misses)
+    ]
+    np.testing.assert_allclose(drift[0], [40, 41])
+    np.testing.assert_allclose(drift[1], [41, 42])
+    assert misses.predict(2032)["ds"].tolist() == [2031, 2032]
+
+
+def test_a_panel_with_negative_values_is_forecast_without_a_bound():
+    random = np.random.default_rng(0)
+    panel = frame(**{f"s{i}": np.cumsum(random.normal(0, 1, 30)) for i in range(20)})
+    forecasts = fit(panel, ForecastSpec(lower=None, candidates=QUICK)).predict(2033)
+    assert (forecasts["lo95"] < 0).any()
+    assert np.isfinite(forecasts[["yhat", "lo95", "hi95"]].to_numpy()).all()
