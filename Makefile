@@ -34,8 +34,8 @@ $(STAMP): requirements.lock pyproject.toml
 	echo "setting up $(VENV) with $$($$python --version); it takes some minutes and 1.3 GB ..."; \
 	rm -rf $(VENV) && "$$python" -m venv $(VENV)
 	@# The lock is complete, so nothing is left to resolve; pip refuses hashes of packages that others ask for with extras.
-	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install --quiet --quiet --no-deps --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .PHONY: setup

@@ -3,12 +3,14 @@
 import os
 import warnings
 
-# Before any of these packages is imported: none of them may report to its makers, nor draw bars into a log.
+# Before any of these packages is imported: none of them may report to its makers or draw bars into a log.
 for _name, _value in {
     "DO_NOT_TRACK": "1",
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "KEDRO_DISABLE_TELEMETRY": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    # Sums in one order on every machine, and no threads that wait for each other on small arrays.
+    "OMP_NUM_THREADS": "1",
 }.items():
     os.environ.setdefault(_name, _value)
 
