@@ -51,8 +51,8 @@ def share_out(hierarchy: Hierarchy, forecasts: Floats, cuts: Ints, weights: Floa
     The difference is shared in proportion to the squares of the children's forecasts: the variance of an error grows
     with the size of its series, so the large ones own most of it, and the small ones, of which a total says little,
     hardly move. The `steady` children take it alone, as those with zeros or a short life are forecast to stay as they
-    are. Where that would move one by more than a factor of two, all take part. Where even that is too much, a parent
-    within the tree yields and takes its children's sum; under a root, all children are scaled alike.
+    are. Where that would move one by more than a factor of two, a parent within the tree yields and takes its
+    children's sum; under a root all children take part, and where even that is too much, all are scaled alike.
 
     `forecasts` has shape (series, steps) after `cuts`. Where the children's forecasts sum to zero and the parent's
     does not, `weights` (one for each series, e.g. its recent level) share it out, and if they are zero too, equally.
@@ -67,7 +67,7 @@ def share_out(hierarchy: Hierarchy, forecasts: Floats, cuts: Ints, weights: Floa
     np.put_along_axis(years, at, forecasts, axis=1)
     for parent, children in reversed(hierarchy.families):
         if hierarchy.groups[parent] >= 0:
-            _, is_gentle = _moved(years[parent], years[children], steady[children])
+            _, is_gentle = _moved(years[parent], years[children], (steady[children],))
             total = years[children].sum(axis=0)
             years[parent] = np.where(is_gentle | ~np.isfinite(years[parent] + total), years[parent], total)
     for parent, children in hierarchy.families:
@@ -82,18 +82,21 @@ def _shared(parent: Floats, children: Floats, weights: Floats, steady: Bools) ->
     # proportions are taken before the product: total may be far smaller than parent
     own = children / np.where(total > 0, total, 1.0)
     proportions = np.where(total > 0, own, (even / even.sum())[:, None])
-    moved, is_gentle = _moved(parent, children, steady)
+    moved, is_gentle = _moved(parent, children, (np.ones_like(steady), steady))
     shared = np.where(is_gentle, moved, proportions * parent)
     return np.where(np.isfinite(parent) & np.isfinite(total), shared, children)
 
 
-def _moved(parent: Floats, children: Floats, steady: Bools) -> tuple[Floats, Bools]:
-    """Children with the difference shared by their squares, and in which years that moves none too far."""
+def _moved(parent: Floats, children: Floats, choices: tuple[Bools, ...]) -> tuple[Floats, Bools]:
+    """Children with the difference shared by the squares of some, and in which years that moves none too far.
+
+    Of the `choices` of those who take it, the last that fits counts.
+    """
     total = children.sum(axis=0)
     proportions = children / np.where(total > 0, total, 1.0)
     lacking = parent / np.where(total > 0, total, 1.0) - 1
     out, is_gentle = children, np.zeros(len(total), dtype=bool)
-    for takers in (np.ones_like(steady), steady):
+    for takers in choices:
         moving = np.where(takers[:, None], proportions, 0.0)
         squares = (moving**2).sum(axis=0)
         move = lacking * moving / np.where(squares > 0, squares, 1.0)
