@@ -47,6 +47,14 @@ def mixed_panel():
 
 
 @pytest.fixture(scope="session")
+def learnable_panel(mixed_panel):
+    """The mixed panel and forty regular series more, enough for a learner at every origin after 2010."""
+    random = np.random.default_rng(11)
+    walks = {f"w{i:02d}": 50 * np.exp(np.cumsum(random.normal(0, 0.2, 30))) for i in range(40)}
+    return pd.concat([mixed_panel, frame(first_year=1990, **walks)], ignore_index=True)
+
+
+@pytest.fixture(scope="session")
 def tree_panel():
     """Two roots with two groups of four leaves each; the sums are those of the leaves."""
     random = np.random.default_rng(3)

@@ -41,9 +41,9 @@ def test_scale_is_the_mean_change_up_to_the_origin(result, mixed_panel):
 
 
 @pytest.mark.parametrize("candidates", [QUICK, ForecastSpec().candidates])
-def test_an_origin_sees_nothing_of_what_came_after(mixed_panel, tree_panel, candidates):
+def test_an_origin_sees_nothing_of_what_came_after(learnable_panel, tree_panel, candidates):
     trees, parents = tree_panel
-    panel = pd.concat([mixed_panel, trees], ignore_index=True)
+    panel = pd.concat([learnable_panel, trees], ignore_index=True)
     spec = ForecastSpec(candidates=candidates, parents=parents, horizon=3, origins=5)
     future = panel["ds"] > 2014
     changed = panel.copy()
@@ -55,19 +55,30 @@ def test_an_origin_sees_nothing_of_what_came_after(mixed_panel, tree_panel, cand
         ]
         for data in (panel, changed)
     ]
+    assert set(told[0].index.unique("method")) == {"viticast", *candidates}
     common = told[0].index.intersection(told[1].index)
     assert len(common) > 1000
     pd.testing.assert_frame_equal(told[0].loc[common], told[1].loc[common], check_exact=True)
 
 
-def test_an_origin_is_what_a_fit_on_the_years_up_to_it_would_have_said(mixed_panel):
+def test_an_origin_is_what_a_fit_on_the_years_up_to_it_would_have_said(learnable_panel):
     spec = ForecastSpec(horizon=3, origins=4)
-    final = backtest(mixed_panel, spec, (2013, 2015)).query("method == 'viticast' and origin == 2015")
-    fitted = fit(mixed_panel[mixed_panel["ds"] <= 2015], spec).predict(2018)
-    both = final.merge(fitted, on=["unique_id", "ds", "horizon", "series_class"], suffixes=("", "_then"))
-    assert len(both) == len(final)
+    then = learnable_panel[learnable_panel["ds"] <= 2015]
+    final = backtest(learnable_panel, spec, (2013, 2015)).query("origin == 2015")
+    fitted = fit(then, spec)
+    forecasts = fitted.predict(2018)
+    both = final.query("method == 'viticast'").merge(
+        forecasts, on=["unique_id", "ds", "series_class"], suffixes=("", "_then")
+    )
+    assert len(both) == (final["method"] == "viticast").sum()
     for name in ("yhat", *BOUNDS):
         np.testing.assert_allclose(both[name], both[f"{name}_then"], rtol=1e-9)
+    learnt = final.query("method == 'boosting'")
+    bank, panel = fitted.engine.bank, fitted.engine.panel
+    boosting = bank.forecasts(panel.last, 3, with_slow=False)["boosting"]
+    row = [panel.ids.index(name) for name in learnt["unique_id"]]
+    assert len(row) > 100
+    np.testing.assert_allclose(learnt["yhat"], boosting[row, learnt["horizon"] - 1], rtol=1e-9)
 
 
 def test_origins_do_not_depend_on_each_other(result, mixed_panel, quick_spec):
