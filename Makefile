@@ -47,7 +47,7 @@ run: $(STAMP) ## Run the five pipelines (SOURCE=… for real figures)
 
 .PHONY: test
 test: $(STAMP) ## Run the fast tests, with coverage
-	@$(BIN)/python -m pytest -m "not real and not slow" --cov --cov-report=term
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not real and not slow" --cov --cov-report=term
 
 .PHONY: test-real
 test-real: $(STAMP) ## Run the tests on the real figures of ../shared and the slow ones
