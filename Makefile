@@ -6,8 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-# sample | a folder with Embrapa's 15 CSV files, or with folders of them | an http address
-SOURCE ?= sample
+# sample | a folder with Embrapa's 15 CSV files, or with folders of them | an http address.
+# Without it, the source that conf/local/globals.yml names, or the sample.
+SOURCE ?=
 
 # No dependency may report to its makers; progress bars and notes to developers have no place in a log.
 export DO_NOT_TRACK := 1
@@ -16,8 +17,10 @@ export MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONWARNINGS := ignore:register_new_resolver:UserWarning,ignore::UserWarning:mlflow.pyfunc.utils.data_validation
 
-ifeq ($(SOURCE),sample)
+ifeq ($(SOURCE),)
   PARAMS :=
+else ifeq ($(SOURCE),sample)
+  PARAMS := --params source=sample
 else
   PARAMS := --params "source=embrapa,source_url=$(SOURCE)"
 endif

@@ -1,6 +1,7 @@
 """The project's `kedro run`: Kedro's own, but an error that says what to do comes without its traceback."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,9 +12,11 @@ from kedro.validation import DataValidationError, ParameterValidationError
 from viticast.hooks import UnknownParameterError
 from viticast.lake.conformity import CatalogMismatchError
 from viticast.panel.snapshot import SnapshotError
+from viticast.pipeline_registry import UnknownPipelineError
 from viticast.sources.errors import SourceError
 
 EXPECTED = (
+    UnknownPipelineError,
     UnknownParameterError,
     SourceError,
     SnapshotError,
@@ -30,6 +33,10 @@ class PlainErrors(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - whatever the command returns
         """Runs the command."""
+        root = getattr(ctx.obj, "project_path", None)
+        if root is not None and Path.cwd() != Path(root):
+            # The addresses of the MLflow store and of the sample are relative to the project.
+            raise click.ClickException(f"run it in the project's folder: cd {root}")
         try:
             return super().invoke(ctx)
         except EXPECTED as error:

@@ -29,5 +29,7 @@ CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",
     "config_patterns": {"mlflow": ["mlflow*"]},
+    # A user who names the address of one source keeps those of the others.
+    "merge_strategy": {"globals": "soft"},
     "custom_resolvers": {"oc.env": oc.env},
 }

@@ -93,3 +93,20 @@ def test_a_wrong_parameter_ends_in_a_named_error(project: Path, parameters: str,
     ended = CliRunner().invoke(cli, ["run", "--params", parameters])
     assert ended.exit_code == 1
     assert said in ended.output.split(f"Error: {error}: ")[1]
+
+
+def test_an_unknown_pipeline_ends_in_a_named_error(project: Path) -> None:
+    bootstrap_project(project)
+    ended = CliRunner().invoke(cli, ["run", "--pipelines=cooking"])
+    assert ended.exit_code == 1
+    assert (
+        "ingestion, cataloging, feature, modeling, monitoring" in ended.output.split("Error: UnknownPipelineError: ")[1]
+    )
+
+
+def test_a_run_outside_the_projects_folder_says_where_to_go(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    metadata = bootstrap_project(project)
+    monkeypatch.chdir(project / "conf")
+    ended = CliRunner().invoke(cli, ["run"], obj=metadata)
+    assert ended.exit_code == 1
+    assert f"cd {project}" in ended.output

@@ -9,7 +9,7 @@ from viticast.forecasting.arrays import Bools, Floats, Ints
 from viticast.forecasting.bank import Bank
 from viticast.forecasting.classes import CLASSES, REGULAR
 from viticast.forecasting.features import Features, features
-from viticast.forecasting.intervals import ErrorModel, describe, learn_errors
+from viticast.forecasting.intervals import SUMS, ErrorModel, describe, learn_errors
 from viticast.forecasting.panel import Panel
 from viticast.forecasting.reconcile import Hierarchy, build_hierarchy, share_out
 from viticast.forecasting.routes import Route, routes_of_class
@@ -31,6 +31,7 @@ class Outlook:
 
     yhat: Floats
     classes: Ints
+    pools: Ints
     unit: Floats
     regressors: Floats
 
@@ -78,13 +79,14 @@ class Engine:
         if self.spec.lower is not None:
             yhat = np.maximum(yhat, self.spec.lower)
         quick = np.stack([forecasts[member.name] for member in self.bank.members if not member.is_slow])
-        return Outlook(yhat, classes, known.unit, describe(known, _spread(quick), classes))
+        pools = np.where(self.hierarchy.leaves, classes, SUMS)
+        return Outlook(yhat, classes, pools, known.unit, describe(known, _spread(quick), pools))
 
     def quantile(self, outlook: Outlook, model: ErrorModel, probability: Floats) -> Floats:
         """Forecast distribution at `probability`, which broadcasts over (series, steps)."""
         at = np.broadcast_to(probability, outlook.yhat.shape)
         size = model.size(outlook.regressors, outlook.unit)
-        value: Floats = outlook.yhat + size * model.bound(at, outlook.classes)
+        value: Floats = outlook.yhat + size * model.bound(at, outlook.pools)
         return value if self.spec.lower is None else np.maximum(value, self.spec.lower)
 
     def _choose(self, cuts: Ints, number: int) -> Choice:
@@ -106,18 +108,18 @@ class Engine:
         return self._routed[key]
 
     def _learn(self, cuts: Ints, routes: tuple[Route, ...]) -> ErrorModel:
-        x, unit, error, classes = [], [], [], []
+        x, unit, error, pools = [], [], [], []
         for inner, actual in self._inner(cuts):
             past = self.outlook(inner, routes, self.spec.horizon, with_slow=False)
             x.append(past.regressors)
             unit.append(past.unit)
             error.append(actual - past.yhat)
-            classes.append(past.classes)
+            pools.append(past.pools)
         if not x:
             now = self.outlook(cuts, routes, self.spec.horizon, with_slow=False)
-            return learn_errors(now.regressors, now.unit, np.full_like(now.yhat, np.nan), now.classes, 1.0)
+            return learn_errors(now.regressors, now.unit, np.full_like(now.yhat, np.nan), now.pools, 1.0)
         return learn_errors(
-            np.concatenate(x), np.concatenate(unit), np.concatenate(error), np.concatenate(classes), self.spec.widening
+            np.concatenate(x), np.concatenate(unit), np.concatenate(error), np.concatenate(pools), self.spec.widening
         )
 
     def _inner(self, cuts: Ints) -> list[tuple[Ints, Floats]]:

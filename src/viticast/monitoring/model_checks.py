@@ -11,6 +11,9 @@ from viticast.monitoring.verdicts import Status, Verdict, bounded
 COVERAGE = {80: (0.75, 0.88), 95: (0.92, 0.98)}
 """Level -> bounds of the share of actuals that its intervals must hold."""
 
+TIE = 1.02
+"""Two methods whose losses differ by less are equal: one series in one year moves a loss as much."""
+
 MINIMUM_SERIES_ORIGINS = 100
 """Below so many series and origins a class's losses are luck."""
 
@@ -34,17 +37,17 @@ def check_losses(accuracy: pd.DataFrame) -> Iterator[Verdict]:
 
 def _against_naive(breakdown: str, group: str, loss: str, ours: float, naive: float) -> Verdict:
     subject = "all leaf series" if breakdown == "overall" else f"class {group}"
-    rule = f"{loss} of the backtest at most that of the naive forecast"
+    rule = f"{loss} of the backtest at most {TIE:g} times that of the naive forecast"
     if isnan(ours) and isnan(naive):
         why = "the loss is not defined for any series: none of them had a change to scale errors by, or any quantity"
-        return Verdict(f"{loss}_against_naive", subject, "skipped", rule, threshold=1.0, detail=why)
+        return Verdict(f"{loss}_against_naive", subject, "skipped", rule, threshold=TIE, detail=why)
     # A class of all-zero series has a loss of zero over zero for both: neither is better.
     ratio = 1.0 if ours == naive else ours / naive if naive > 0 else float("nan")
     return bounded(
         f"{loss}_against_naive",
         subject,
         ratio,
-        1.0,
+        TIE,
         rule,
         otherwise="retrain" if breakdown == "overall" else "watch",
         detail=f"{ours:.3f} against {naive:.3f}",

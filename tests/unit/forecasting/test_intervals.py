@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from viticast.forecasting.classes import EMPTY, INACTIVE, REGULAR
-from viticast.forecasting.intervals import PROBABILITIES, learn_errors, persistence_of
+from viticast.forecasting.intervals import PROBABILITIES, SUMS, learn_errors, persistence_of
 
 STEPS = 3
 
@@ -38,6 +38,16 @@ def test_a_class_with_wider_errors_gets_wider_bounds():
     model, x, _ = learn(errors, classes)
     np.testing.assert_allclose(coverage(model, x, classes, errors, 0.95), 0.95, atol=0.02)
     assert coverage(model, x[:1000], classes[:1000], errors[:1000], 0.95).max() < 0.98
+
+
+def test_steady_sums_are_not_as_wide_as_the_leaves_of_their_class():
+    random = np.random.default_rng(5)
+    pools = np.repeat([REGULAR, SUMS], 1000)
+    errors = random.normal(0, 1, (2000, STEPS)) * np.where(pools == SUMS, 0.2, 2)[:, None]
+    model, x, _ = learn(errors, pools)
+    sums = pools == SUMS
+    np.testing.assert_allclose(coverage(model, x[sums], pools[sums], errors[sums], 0.8), 0.8, atol=0.03)
+    np.testing.assert_allclose(coverage(model, x[~sums], pools[~sums], errors[~sums], 0.8), 0.8, atol=0.03)
 
 
 def test_widening_widens():
