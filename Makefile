@@ -34,7 +34,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@python=$$(for p in $(PYTHON) python3.11 python3.12 python3.13 python3 python; do \
 	  "$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo "$$p" && break; done); \
 	if [ -z "$$python" ]; then echo "viticast needs Python 3.11, 3.12 or 3.13: install one, or run make PYTHON=<its path>"; exit 1; fi; \
-	echo "setting up $(VENV) with $$($$python --version); it takes some minutes and 1.3 GB ..."; \
+	echo "setting up $(VENV) with $$($$python --version); it takes some minutes and 1.8 GB ..."; \
 	rm -rf $(VENV) && "$$python" -m venv $(VENV)
 	@# The lock is complete, so nothing is left to resolve; pip refuses hashes of packages that others ask for with extras.
 	@$(BIN)/python -m pip install --quiet --quiet --no-deps --require-hashes --requirement requirements.lock

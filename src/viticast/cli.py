@@ -5,20 +5,30 @@ from pathlib import Path
 from typing import Any
 
 import click
+import duckdb
 from kedro.framework.cli.project import run as kedro_run
 from kedro.io import DatasetError
 from kedro.validation import DataValidationError, ParameterValidationError
+from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import SQLAlchemyError
 
 from viticast.hooks import UnknownParameterError
 from viticast.lake.conformity import CatalogMismatchError
+from viticast.monitoring.model_checks import StaleModelError
 from viticast.panel.snapshot import SnapshotError
 from viticast.pipeline_registry import UnknownPipelineError
 from viticast.sources.errors import SourceError
 
 EXPECTED = (
+    StaleModelError,
     UnknownPipelineError,
     UnknownParameterError,
     SourceError,
+    # Files that are missing, unreadable or in use: what they say names the file.
+    OSError,
+    duckdb.Error,
+    MlflowException,
+    SQLAlchemyError,
     SnapshotError,
     CatalogMismatchError,
     DatasetError,

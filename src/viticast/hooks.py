@@ -3,11 +3,13 @@
 import logging
 from typing import Any
 
+import pandas as pd
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
+from viticast.monitoring.verdicts import worst
 from viticast.pipeline_registry import PIPELINES
 
 logger = logging.getLogger(__name__)
@@ -49,6 +51,8 @@ class ProjectHooks:
             return
         lines = ["", "Done."]
         lines += [f"  {SHOWN[name]:<12}{_place(catalog, name)}" for name in made]
+        if "monitoring" in made:
+            lines += _verdict_lines(catalog.load("monitoring"))
         lines += _mlflow_lines()
         if "model_identity" in catalog and catalog.load("model_identity")["is_synthetic"]:
             lines += [
@@ -65,6 +69,17 @@ def _place(catalog: DataCatalog, name: str) -> str:
     if "table" in described:
         return f"{described['path']}/{described['table']}"
     return str(described.get("filepath"))
+
+
+def _verdict_lines(verdicts: pd.DataFrame) -> list[str]:
+    """The worst verdict, and what it is about where something is to be done."""
+    status = worst(verdicts)
+    lines = [f"  {'verdict':<12}{status}"]
+    if status != "ok":
+        first = verdicts[verdicts["verdict"] == status].iloc[0]
+        detail = f" ({first['detail']})" if isinstance(first["detail"], str) else ""
+        lines.append(f"  {'':<12}{first['check_name']}, {first['subject']}: {first['rule']}{detail}")
+    return lines
 
 
 def _mlflow_lines() -> list[str]:

@@ -9,6 +9,7 @@ from mlflow import MlflowClient
 from tests.pipelines.project_runs import contents, run
 
 from viticast.contracts.lake import LAKE_TABLES
+from viticast.monitoring.model_checks import StaleModelError
 from viticast.pipeline_registry import PIPELINES
 
 LAKE = Path("data/sample/02_lake")
@@ -73,4 +74,8 @@ def test_an_earlier_date_gives_the_earlier_snapshot(finished: Path) -> None:
     panel = pd.concat(map(pd.read_parquet, LAKE.glob("panel/*/part-0.parquet")), keys=LAKE.glob("panel/*"))
     last = panel.groupby(level=0)["year"].max()
     assert sorted(last) == [2022, 2024]
+    page = contents("data/sample/08_reporting")["data/sample/08_reporting/viticast.html"]
+    with pytest.raises(StaleModelError, match="modeling,monitoring"):
+        run(finished, pipelines=["monitoring"])
+    assert contents("data/sample/08_reporting")["data/sample/08_reporting/viticast.html"] == page
     run(finished, pipelines=["feature"])

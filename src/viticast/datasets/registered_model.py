@@ -52,7 +52,7 @@ class RegisteredModelDataset(AbstractDataset[ModelPackage, Any]):
             "model %s version %s: %s (%s)",
             self._model_name,
             registered,
-            CHAMPION if chosen else "kept aside",
+            _place(data, chosen),
             data.reason,
         )
 
@@ -122,3 +122,9 @@ def _signature() -> Any:  # noqa: ANN401 - mlflow's, imported late
     question: list[ColSpec | TensorSpec] = [ColSpec("string", "series_id"), ColSpec("long", "year")]
     answer = [ColSpec("double", name) for name in ("yhat", "lo80", "hi80", "lo95", "hi95")]
     return ModelSignature(inputs=Schema(question), outputs=Schema([*question, *answer]))
+
+
+def _place(package: ModelPackage, chosen: bool) -> str:
+    if not chosen:
+        return "kept aside"
+    return CHAMPION if package.is_champion else f"{CHAMPION}, as there was none"

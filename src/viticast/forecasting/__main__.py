@@ -92,13 +92,13 @@ def _write(forecasts: pd.DataFrame, path: Path) -> None:
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as aside:
         try:
             forecasts.to_parquet(aside, index=False)
+            umask = os.umask(0)
+            os.umask(umask)
+            Path(aside.name).chmod(0o666 & ~umask)
+            Path(aside.name).replace(path)
         except BaseException:
             Path(aside.name).unlink()
             raise
-    umask = os.umask(0)
-    os.umask(umask)
-    Path(aside.name).chmod(0o666 & ~umask)
-    Path(aside.name).replace(path)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from viticast.forecasting.features import Features
 STEPS = 200
 PROBABILITIES = np.arange(1, STEPS) / STEPS
 PENALTY = 10.0
-FEWEST_ERRORS = 200
+FEWEST_ERRORS = 600
 """A pool and horizon with fewer errors borrows those of the pool, then of the panel."""
 FEWEST_OF_ALL = 40
 

@@ -115,8 +115,12 @@ class DuckDBCatalog:
         """True if the database was built by these statements: then it is left alone."""
         if not self.database.exists():
             return False
-        with duckdb.connect(str(self.database), read_only=True) as connection:
-            rows = connection.execute("SELECT comment FROM duckdb_views() WHERE NOT internal").fetchall()
+        try:
+            with duckdb.connect(str(self.database), read_only=True) as connection:
+                rows = connection.execute("SELECT comment FROM duckdb_views() WHERE NOT internal").fetchall()
+        except duckdb.IOException:
+            # It holds nothing but views: a file that is no database is built anew.
+            return False
         return sorted(row[0] or "" for row in rows) == sorted(statements)
 
     def _build(self, statements: Sequence[str]) -> None:

@@ -1,7 +1,8 @@
 """Rules on the model: does it still beat the forecast that costs nothing, and do its intervals hold what they say?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import isnan
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,23 @@ MINIMUM_SERIES_ORIGINS = 100
 """Below so many series and origins a class's losses are luck."""
 
 COHERENCE = 1e-6
+
+
+class StaleModelError(ValueError):
+    """The forecasts are of other figures than the panel: a page of both would mislead."""
+
+
+def require_current_model(feature_receipt: Mapping[str, Any], identity: Mapping[str, Any]) -> None:
+    """Refuses to judge a model beside figures that it was not trained on.
+
+    Raises:
+        StaleModelError: The panel was built anew and the model was not.
+    """
+    if feature_receipt["panel_sha256"] != identity["panel_sha256"]:
+        raise StaleModelError(
+            """Forecasts and panel are of other figures: a page of both would compare what does not belong together."""
+            "or was corrected since. Train on it first: kedro run --pipelines=modeling,monitoring"
+        )
 
 
 def check_losses(accuracy: pd.DataFrame) -> Iterator[Verdict]:

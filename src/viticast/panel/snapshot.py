@@ -13,13 +13,17 @@ class SnapshotError(ValueError):
     """No snapshot can be made of the vintages that there are."""
 
 
-def resolve_snapshot(vintages: pd.DataFrame, tables: Iterable[str], as_of: date | None) -> pd.DataFrame:
+def resolve_snapshot(
+    vintages: pd.DataFrame, tables: Iterable[str], as_of: date | None, ingested_last: Iterable[str] = ()
+) -> pd.DataFrame:
     """Takes, for each table, the newest vintage published by a date.
 
     Args:
         vintages: One row for each vintage, as `lake/sql/vintages.sql` gives them.
         tables: Names of the tables that a snapshot must have.
         as_of: The last day of publication that counts; all vintages count without it.
+        ingested_last: Vintages of the newest ingestion: they stand for their date where several were published at it,
+            as after a file was mended and fetched again.
 
     Returns:
         One row for each table, as `contracts.snapshots.Snapshots` describes.
@@ -37,8 +41,10 @@ def resolve_snapshot(vintages: pd.DataFrame, tables: Iterable[str], as_of: date 
     sources = sorted(set(seen["source"]))
     if len(sources) != 1 or sources[0] not in SOURCES:
         raise SnapshotError(f"the lake mixes the sources {sources}; give each source a folder of its own")
-    order = ["table_name", "published_at", "last_year", "vintage_id"]
-    newest = seen.sort_values(order).groupby("table_name", sort=True).tail(1).reset_index(drop=True)
+    ranked = seen.assign(is_ingested_last=seen["vintage_id"].isin(set(ingested_last)))
+    order = ["table_name", "published_at", "last_year", "is_ingested_last", "vintage_id"]
+    newest = ranked.sort_values(order).groupby("table_name", sort=True).tail(1).reset_index(drop=True)
+    newest = newest.drop(columns="is_ingested_last")
     newest.insert(0, "snapshot_id", snapshot_id(newest["vintage_id"]))
     return newest.astype({"snapshot_id": "str", "last_year": "int64", "cells": "int64"})
 

@@ -30,6 +30,6 @@ def judge(losses: pd.DataFrame) -> Promotion:
     verb = "beats" if better else "does not beat"
     return Promotion(
         better,
-        f"{verb} naive on the backtest: capped MASE {ours['capped_mase']:.3f} against {naive['capped_mase']:.3f}, "
-        f"WAPE {ours['wape']:.3f} against {naive['wape']:.3f}",
+        f"{verb} naive on the backtest: capped MASE {ours['capped_mase']:.4f} against {naive['capped_mase']:.4f}, "
+        f"WAPE {ours['wape']:.4f} against {naive['wape']:.4f}",
     )

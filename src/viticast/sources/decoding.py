@@ -38,7 +38,7 @@ def decode(content: bytes, table: str) -> str:
             row=row,
             value=repr(content[max(0, error.start - 10) : error.start + 10]),
         ) from error
-    text = text.replace("\r\n", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     _refuse_twice_encoded(text, table)
     return text
 

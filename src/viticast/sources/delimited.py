@@ -45,6 +45,10 @@ def split_lines(text: str, table: str) -> tuple[tuple[Line, ...], tuple[str, ...
     return lines, () if ends_whole else ("the last line does not end: its last figure may have been cut",)
 
 
+# A field that is longer than a line of any table is refused by what it holds, not by the csv module.
+csv.field_size_limit(2**31 - 1)
+
+
 def _fields(line: str, delimiter: str) -> tuple[str, ...]:
     return tuple(next(csv.reader([line], delimiter=delimiter)))
 

@@ -44,7 +44,7 @@ def fetch_folder(
     return tuple(
         FetchedFile(
             table_name=table.name,
-            content=(vintage / table.file_name).read_bytes(),
+            content=_bytes(vintage / table.file_name, table.name),
             address=(vintage / table.file_name).as_posix(),
             fetched_at=moment,
             published_at=_declared_date(vintage),
@@ -54,10 +54,24 @@ def fetch_folder(
     )
 
 
+def _bytes(path: Path, table: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MissingFileError(
+            f"{path.as_posix()} cannot be read: {error.strerror}",
+            remedy=f"check the file and its permissions, or {_DOWNLOAD}",
+            table=table,
+            value=path.name,
+        ) from error
+
+
 def _vintage_folders(folder: Path, registry: TableRegistry) -> list[Path]:
     if not folder.is_dir():
         raise MissingFolderError(
-            f"the folder {folder.as_posix()} does not exist",
+            f"{folder.as_posix()} is not a folder"
+            if folder.exists()
+            else f"the folder {folder.as_posix()} does not exist",
             remedy=f"give a folder with the {len(registry)} CSV files, or a folder of such folders; {_DOWNLOAD}",
             value=folder.as_posix(),
         )

@@ -25,6 +25,8 @@ COLUMNS = (
     "value",
     "mark",
 )
+LONGEST_LABEL = 200
+"""The longest published name has 60 characters."""
 _INTEGERS = ("row_number", "column_number", "year")
 
 
@@ -106,18 +108,25 @@ def _classify(body: tuple[Line, ...], columns: Columns, table: TableSpec) -> lis
 
 
 def _missing_labels(body: tuple[Line, ...], labels: list[str], columns: Columns, table: TableSpec) -> list[SourceError]:
-    return [
-        MissingLabelError(
-            "the row has no name",
-            remedy="write the name of its product, cultivar or country, or fetch the file again",
-            table=table.name,
-            row=line.number,
-            column=columns.label + 1,
-            value=label,
+    errors: list[SourceError] = []
+    for line, label in zip(body, labels, strict=True):
+        if not any(letter.isalnum() for letter in clean_item(label)):
+            reason = "the row has no name"
+        elif len(label) > LONGEST_LABEL or not label.strip().isprintable():
+            reason = f"the name of the row has a control character, or more than {LONGEST_LABEL} characters"
+        else:
+            continue
+        errors.append(
+            MissingLabelError(
+                reason,
+                remedy="write the name of its product, cultivar or country, or fetch the file again",
+                table=table.name,
+                row=line.number,
+                column=columns.label + 1,
+                value=label[:60],
+            )
         )
-        for line, label in zip(body, labels, strict=True)
-        if not clean_item(label)
-    ]
+    return errors
 
 
 def _tidy(rows: list[_Row], columns: Columns, table: TableSpec) -> pd.DataFrame:

@@ -126,3 +126,10 @@ def test_a_reader_keeps_reading_while_the_file_is_replaced(lake, catalog):
         answer, _ = reader.communicate("\n")
     assert (answer, reader.returncode) == ("1\n", 0)
     assert [table.name for table in catalog.describe()] == ["figures", "forecasts"]
+
+
+def test_a_database_that_is_none_is_built_anew(lake, catalog):
+    write(lake, "figures", vintage_id=["001"], value=[1.0])
+    (lake / "lake.duckdb").write_bytes(b"junk")
+    catalog.register(["figures"])
+    assert query(lake, "SELECT value FROM figures")["value"].tolist() == [1.0]

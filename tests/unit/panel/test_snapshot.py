@@ -79,3 +79,10 @@ def test_the_id_depends_on_the_vintages_and_not_on_their_order(ids, data):
     shuffled = data.draw(st.permutations(ids))
     assert snapshot_id(shuffled) == snapshot_id(ids)
     assert snapshot_id(ids[1:]) != snapshot_id(ids)
+
+
+@pytest.mark.parametrize(("ingested_last", "chosen"), [("a", "a"), ("d", "d")])
+def test_of_two_vintages_of_one_day_the_one_ingested_last_stands(ingested_last, chosen):
+    mended = {"vintage_id": "d" * 16}
+    snapshot = resolve_snapshot(vintages(OLD, mended), ["Producao"], None, [ingested_last * 16])
+    assert snapshot["vintage_id"].tolist() == [chosen * 16]

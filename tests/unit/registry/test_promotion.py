@@ -19,4 +19,4 @@ def test_a_model_is_used_only_if_it_beats_naive_on_both_losses(capped_mase, wape
     promotion = judge(losses)
     assert promotion.is_champion is is_champion
     assert promotion.reason.startswith("beats" if is_champion else "does not beat")
-    assert f"{wape:.3f} against 0.600" in promotion.reason
+    assert f"{wape:.4f} against 0.6000" in promotion.reason

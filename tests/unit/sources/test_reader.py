@@ -165,3 +165,15 @@ def test_a_single_row_needs_no_category(cultivars, write):
 def test_what_the_header_and_the_end_hide_is_reported_together(cultivars, write):
     reading = read_table(write("1|TINTAS|5", "2|A|5", end=""), cultivars)
     assert len(reading.repairs) == 3
+
+
+@pytest.mark.parametrize("label", ["---", "...", "Mer\x00lot", "M" * 201, "M" * 200_000])
+def test_a_name_that_nobody_could_have_written_is_refused(cultivars, write, label):
+    with pytest.raises(MissingLabelError, match="line 2") as refused:
+        read_table(write("id|control|cultivar|2000|2001", f"1|ti_A|{label}|7|8"), cultivars)
+    assert refused.value.column == 3
+
+
+def test_lines_may_end_as_on_an_old_macintosh(cultivars, write):
+    content = write("id|control|cultivar|2000|2001", "1|TINTAS|TINTAS|7|8", "2|ti_A|Merlot|7|8")
+    assert read_table(content.replace(b"\n", b"\r"), cultivars).frame.equals(read_table(content, cultivars).frame)

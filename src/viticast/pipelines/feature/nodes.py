@@ -23,7 +23,11 @@ Query = Callable[..., pd.DataFrame]
 
 
 def choose_snapshot(
-    query: Query, tables: Mapping[str, Any], params: FeatureParams, catalog_record: pd.DataFrame
+    query: Query,
+    tables: Mapping[str, Any],
+    params: FeatureParams,
+    catalog_record: pd.DataFrame,
+    ingestion_receipt: Mapping[str, Any],
 ) -> pd.DataFrame:
     """Takes one vintage of each table.
 
@@ -32,15 +36,13 @@ def choose_snapshot(
         tables: The table registry.
         params: Says as of when.
         catalog_record: Says that the lake is cataloged.
+        ingestion_receipt: Says what was ingested last.
     """
+    ingested = [row["vintage_id"] for row in ingestion_receipt["tables"]]
     logger.info("the catalog shows %d tables", catalog_record["table_name"].nunique())
-    snapshot = resolve_snapshot(query(), TableRegistry.from_mapping(tables).names, params.as_of)
-    logger.info(
-        "snapshot %s: figures up to %d and %d",
-        snapshot["snapshot_id"].iloc[0],
-        snapshot["last_year"].min(),
-        snapshot["last_year"].max(),
-    )
+    snapshot = resolve_snapshot(query(), TableRegistry.from_mapping(tables).names, params.as_of, ingested)
+    last_years = sorted(set(snapshot["last_year"].astype(int)))
+    logger.info("snapshot %s: figures up to %s", snapshot["snapshot_id"].iloc[0], " and ".join(map(str, last_years)))
     return snapshot
 
 

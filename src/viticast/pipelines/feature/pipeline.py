@@ -17,7 +17,7 @@ def create_pipeline(**kwargs: object) -> Pipeline:
         [
             node(
                 choose_snapshot,
-                inputs=["vintages_query", "tables", "params:feature", "catalog_record"],
+                inputs=["vintages_query", "tables", "params:feature", "catalog_record", "ingestion_receipt"],
                 outputs="snapshot",
                 name="choose_snapshot",
             ),

@@ -9,7 +9,13 @@ import pandas as pd
 from viticast import __version__
 from viticast.contracts.lake import LAKE_TABLES
 from viticast.monitoring.figure_checks import check_corrections, check_freshness, check_revisions, find_revisions
-from viticast.monitoring.model_checks import check_coherence, check_coverage, check_losses, check_registry
+from viticast.monitoring.model_checks import (
+    check_coherence,
+    check_coverage,
+    check_losses,
+    check_registry,
+    require_current_model,
+)
 from viticast.monitoring.verdicts import Verdict, bounded, verdict_frame, worst
 from viticast.pipelines.monitoring.params import MonitoringParams
 
@@ -95,12 +101,17 @@ def judge(
     drift: list[Verdict],
     registry: list[Verdict],
     identity: Receipt,
+    feature_receipt: Receipt,
 ) -> pd.DataFrame:
     """Applies every rule.
 
     Returns:
         As `contracts.monitoring.MonitoringVerdicts` describes, the worst verdict first.
+
+    Raises:
+        StaleModelError: The figures were built anew and the model was not.
     """
+    require_current_model(feature_receipt, identity)
     revisions = None if previous.empty else find_revisions(previous, cells)
     frame = verdict_frame(
         [

@@ -58,6 +58,7 @@ def create_pipeline(**kwargs: object) -> Pipeline:
                     "drift_verdict",
                     "registry_verdict",
                     "model_identity",
+                    "feature_receipt",
                 ],
                 outputs="monitoring",
                 name="judge",
