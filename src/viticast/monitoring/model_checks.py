@@ -33,8 +33,8 @@ def require_current_model(feature_receipt: Mapping[str, Any], identity: Mapping[
     """
     if feature_receipt["panel_sha256"] != identity["panel_sha256"]:
         raise StaleModelError(
-            """Forecasts and panel are of other figures: a page of both would compare what does not belong together."""
-            "or was corrected since. Train on it first: kedro run --pipelines=modeling,monitoring"
+            f"the forecasts are of snapshot {identity['snapshot_id']}, "
+            f"the panel is of {feature_receipt['snapshot_id']} or was corrected since. Train on it first: kedro run --pipelines=modeling,monitoring"
         )
 
 
