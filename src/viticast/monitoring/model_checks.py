@@ -34,7 +34,8 @@ def require_current_model(feature_receipt: Mapping[str, Any], identity: Mapping[
     if feature_receipt["panel_sha256"] != identity["panel_sha256"]:
         raise StaleModelError(
             f"the forecasts are of snapshot {identity['snapshot_id']}, "
-            f"the panel is of {feature_receipt['snapshot_id']} or was corrected since. Train on it first: kedro run --pipelines=modeling,monitoring"
+            f"the panel is of {feature_receipt['snapshot_id']} or was corrected since. "
+            "Train on it first: kedro run --pipelines=modeling,monitoring"
         )
 
 
