@@ -51,6 +51,7 @@ def test_the_model_is_stored_without_pickle(finished: Path) -> None:
     assert not [name for name in names if name.endswith((".pkl", ".pickle", ".joblib", ".cloudpickle"))]
 
 
+@pytest.mark.slow
 def test_a_second_run_registers_nothing_and_changes_no_file(finished: Path) -> None:
     before, registered = contents(str(LAKE), "data/sample/01_raw", "data/sample/03_primary"), versions()
     run(finished)
@@ -59,6 +60,7 @@ def test_a_second_run_registers_nothing_and_changes_no_file(finished: Path) -> N
     assert len(registered) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PIPELINES)
 def test_each_pipeline_runs_alone_after_a_full_run(finished: Path, name: str) -> None:
     run(finished, pipelines=[name])
@@ -69,6 +71,7 @@ def test_the_page_says_that_the_figures_are_synthetic(finished: Path) -> None:
     assert "DADOS SINTÉTICOS" in page
 
 
+@pytest.mark.slow
 def test_an_earlier_date_gives_the_earlier_snapshot(finished: Path) -> None:
     run(finished, pipelines=["feature"], as_of="2024-12-31")
     panel = pd.concat(map(pd.read_parquet, LAKE.glob("panel/*/part-0.parquet")), keys=LAKE.glob("panel/*"))
