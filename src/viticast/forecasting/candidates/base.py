@@ -1,6 +1,9 @@
 """What a candidate is: a name, where it applies, and one function."""
 
+from collections.abc import Callable
 from typing import Literal, Protocol
+
+import numpy as np
 
 from viticast.forecasting.arrays import Floats
 from viticast.forecasting.batch import Batch
@@ -36,3 +39,13 @@ class Candidate(Protocol):
 
         A row that the candidate cannot forecast is NaN.
         """
+
+
+def one_by_one(batch: Batch, steps: int, shortest: int, forecast_one: Callable[[Floats, int], Floats]) -> Floats:
+    """Forecasts of a model that fits one series at a time; NaN for histories that are too short or do not change."""
+    out = np.full((len(batch.y), steps), np.nan)
+    for row, length in enumerate(batch.lengths):
+        y = batch.y[row, :length]
+        if length >= shortest and np.ptp(y) > 0:
+            out[row] = forecast_one(y, steps)
+    return out

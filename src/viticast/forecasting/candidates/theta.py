@@ -7,7 +7,7 @@ import numpy as np
 
 from viticast.forecasting.arrays import Floats
 from viticast.forecasting.batch import Batch
-from viticast.forecasting.candidates.base import Kind
+from viticast.forecasting.candidates.base import Kind, one_by_one
 
 SHORTEST = 5
 
@@ -24,12 +24,7 @@ class Theta:
 
     def forecast(self, batch: Batch, steps: int, seed: int) -> Floats:
         """NaN for histories that are too short or do not change."""
-        out = np.full((len(batch.y), steps), np.nan)
-        for row, length in enumerate(batch.lengths):
-            y = batch.y[row, :length]
-            if length >= SHORTEST and np.ptp(y) > 0:
-                out[row] = _one(y, steps)
-        return out
+        return one_by_one(batch, steps, SHORTEST, _one)
 
 
 def _one(y: Floats, steps: int) -> Floats:
