@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 
 from viticast.contracts.columns import Table
+from viticast.contracts.findings import Findings
 from viticast.contracts.forecasts import Backtests, Forecasts
+from viticast.contracts.ledger import Ledger
 from viticast.contracts.monitoring import MonitoringVerdicts
 from viticast.contracts.observations import Observations
 from viticast.contracts.panel import CorrectionsApplied, Panel, SeriesDimension
+from viticast.contracts.revisions import Revisions
 from viticast.contracts.snapshots import Snapshots
+from viticast.contracts.vintages import Vintages
 
 
 @dataclass(frozen=True)
@@ -25,10 +29,14 @@ class LakeTableContract:
 
 LAKE_TABLES = {
     "observations": LakeTableContract(Observations, ("table_name", "vintage_id")),
+    "vintages": LakeTableContract(Vintages, ("table_name", "vintage_id", "landing_id")),
+    "findings": LakeTableContract(Findings, ("table_name", "raw_sha256")),
     "snapshots": LakeTableContract(Snapshots, ("snapshot_id",)),
     "series": LakeTableContract(SeriesDimension, ("snapshot_id",)),
     "panel": LakeTableContract(Panel, ("snapshot_id",)),
     "corrections_applied": LakeTableContract(CorrectionsApplied, ("snapshot_id",)),
+    "ledger": LakeTableContract(Ledger, ("snapshot_id",)),
+    "revisions": LakeTableContract(Revisions, ("snapshot_id",)),
     "forecasts": LakeTableContract(Forecasts, ("snapshot_id", "model_key")),
     "backtests": LakeTableContract(Backtests, ("snapshot_id", "model_key")),
     "monitoring": LakeTableContract(MonitoringVerdicts, ("snapshot_id", "model_key")),
