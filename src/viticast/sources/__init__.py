@@ -1,21 +1,28 @@
 """Where the figures come from and how they are read: bytes of any vintage of any table become tidy rows."""
 
-from viticast.sources.batch import ReadFile, check_and_read_all
+from viticast.sources.batch import ReadFile, RefusedFile, check_and_read_all
 from viticast.sources.dispatch import fetch
-from viticast.sources.errors import SourceError, SourceErrors
+from viticast.sources.errors import RefusedTablesError, SourceError, SourceErrors
 from viticast.sources.fetched import FetchedFile
 from viticast.sources.reader import Reading, read_table
 from viticast.sources.tables import TableRegistry, TableSpec
+from viticast.sources.vintage import content_id, infer_published_at, landing_id, observe
 
 __all__ = [
     "FetchedFile",
     "ReadFile",
     "Reading",
+    "RefusedFile",
+    "RefusedTablesError",
     "SourceError",
     "SourceErrors",
     "TableRegistry",
     "TableSpec",
     "check_and_read_all",
+    "content_id",
     "fetch",
+    "infer_published_at",
+    "landing_id",
+    "observe",
     "read_table",
 ]

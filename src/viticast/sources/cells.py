@@ -13,6 +13,8 @@ from viticast.sources.errors import (
 from viticast.sources.tables import Measure
 
 MARKS_BY_TEXT = {"": "empty", "nd": "nd", "*": "*", "+": "+"}
+_MOST_LETTERS_OF_A_FIGURE = 3
+"""`1e6`, `12 kg` and `R$ 5` are figures, however badly written; a text with a year in it is not."""
 
 _WHOLE = re.compile(r"[0-9]+")
 _DECIMAL = re.compile(r"([0-9]+)[.,]([0-9]+)")
@@ -51,6 +53,17 @@ def parse_cell(text: str, measure: Measure) -> Cell:
             value=stripped,
         )
     return Cell(value, None)
+
+
+def holds_figure(text: str) -> bool:
+    """Tell whether a text may be meant as a figure: it has a digit, and hardly a letter."""
+    letters = sum(character.isalpha() for character in text)
+    return letters <= _MOST_LETTERS_OF_A_FIGURE and any(character.isdigit() for character in text)
+
+
+def is_nothing(text: str) -> bool:
+    """Tell whether no figure is lost with a text: it is no figure, or it is zero."""
+    return not holds_figure(text) or not any(character.isdigit() and character != "0" for character in text)
 
 
 def _parse_number(text: str) -> float:

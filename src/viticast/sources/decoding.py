@@ -4,7 +4,9 @@ import re
 
 from viticast.sources.errors import EmptyFileError, HtmlPageError, MojibakeError
 
-_HTML = re.compile(rb"<\s*(!doctype|html|head|body|title|div|br|table|\?xml)", re.IGNORECASE)
+_BLANK = b" \t\r\n\x00\xef\xbb\xbf"
+_TAG = re.compile(rb"<\s*[!?/]?[a-z]", re.IGNORECASE)
+_FIELDS = re.compile(rb";[^;]*;|\t[^\t]*\t")
 _FETCH_AGAIN = "fetch the file again; it must be the CSV that the site offers for download"
 
 _TWICE_ENCODED = re.compile("[\u00c2\u00c3][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|\ufffd")
@@ -17,9 +19,9 @@ def decode(content: bytes, table: str) -> str:
     Raises:
         SourceError: EmptyFileError, HtmlPageError or MojibakeError.
     """
-    if not content.strip(b" \t\r\n\x00\xef\xbb\xbf"):
+    if not content.strip(_BLANK):
         raise EmptyFileError("the file is empty", remedy=_FETCH_AGAIN, table=table)
-    if _HTML.search(content[:2048]):
+    if _is_web_page(content):
         raise HtmlPageError(
             "the file is a web page, not a table: the site answers errors with a page",
             remedy=_FETCH_AGAIN,
@@ -41,6 +43,22 @@ def decode(content: bytes, table: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     _refuse_twice_encoded(text, table)
     return text
+
+
+def _is_web_page(content: bytes) -> bool:
+    """Tell whether a tag starts the text or one of its lines before the first line of fields.
+
+    What stands in a label is no page, whatever it is.
+    """
+    text = content.lstrip(_BLANK)
+    if text.startswith(b"<"):
+        return True
+    for line in text.splitlines():
+        if _TAG.match(line.lstrip(_BLANK)):
+            return True
+        if _FIELDS.search(line):
+            return False
+    return False
 
 
 def _refuse_twice_encoded(text: str, table: str) -> None:

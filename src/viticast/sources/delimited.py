@@ -2,11 +2,14 @@
 
 import csv
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from viticast.sources.cells import holds_figure
 from viticast.sources.errors import (
     EmptyFileError,
     FieldCountError,
+    NoRowError,
     SourceError,
     TruncatedFileError,
     UnknownDelimiterError,
@@ -17,49 +20,103 @@ DELIMITERS = (";", "\t")
 _FEWEST_FIELDS = 3
 _FETCH_AGAIN = "fetch the file again, whole"
 
+# A field that is longer than a line of any table is refused by what it holds, not by the csv module.
+csv.field_size_limit(2**31 - 1)
+
 
 @dataclass(frozen=True)
 class Line:
-    """The fields of one line of a file, the first line being 1."""
+    """One line of a file.
+
+    Attributes:
+        number: The first line being 1.
+        fields: What stands between the delimiters.
+        is_cut: The file ends within the line, so that its last field may have been longer.
+    """
 
     number: int
     fields: tuple[str, ...]
+    is_cut: bool = False
 
 
-def split_lines(text: str, table: str) -> tuple[tuple[Line, ...], tuple[str, ...]]:
-    """Split a table into lines of equally many fields; blank lines are skipped but counted.
+@dataclass(frozen=True)
+class Lines:
+    """The lines of a file.
 
-    Returns:
-        The lines, and what was read in spite of a defect.
+    Attributes:
+        kept: Lines of equally many fields, in their order.
+        set_aside: Lines that are neither header nor row and hold no figure.
+        total: Lines that are not blank.
+    """
+
+    kept: tuple[Line, ...]
+    set_aside: tuple[SourceError, ...]
+    total: int
+
+
+def split_lines(text: str, table: str) -> Lines:
+    r"""Split a table, whose lines end in `\n`, into lines of equally many fields.
+
+    Blank lines are skipped but counted in the numbers of the others. A line without any figure may have any number of
+    fields, and is set aside; a line with figures may not, because a sum would be smaller without it.
 
     Raises:
         SourceError: UnknownDelimiterError, TruncatedFileError, FieldCountError or EmptyFileError.
     """
-    numbered = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    texts = text.split("\n")
+    numbered = [(number, line) for number, line in enumerate(texts, start=1) if line.strip()]
     if not numbered:
         raise EmptyFileError("the file has no line", remedy=_FETCH_AGAIN, table=table)
     delimiter = _sniff([line for _, line in numbered], table)
-    lines = tuple(Line(number, _fields(line, delimiter)) for number, line in numbered)
-    ends_whole = text.endswith("\n")
-    raise_all(_uneven(lines, table, ends_whole=ends_whole))
-    return lines, () if ends_whole else ("the last line does not end: its last figure may have been cut",)
+    lines = [Line(number, _fields(line, delimiter), is_cut=number == len(texts)) for number, line in numbered]
+    width = _usual_count([line.fields for line in lines])
+    raise_all(_uneven(line, width, table) for line in lines if len(line.fields) != width and _has_figure(line.fields))
+    notes = {line.number for line in lines if not _has_figure(line.fields) and _is_note(line, width)}
+    kept = tuple(line for line in lines if line.number not in notes)
+    if not kept:
+        raise EmptyFileError("no line of the file has a figure", remedy=_FETCH_AGAIN, table=table)
+    aside = [set_aside(line, "the line has no figure and is no row", table) for line in lines if line.number in notes]
+    return Lines(kept, tuple(aside), total=len(lines))
 
 
-# A field that is longer than a line of any table is refused by what it holds, not by the csv module.
-csv.field_size_limit(2**31 - 1)
+def set_aside(line: Line, reason: str, table: str) -> NoRowError:
+    """What is recorded of a line that is left out."""
+    return NoRowError(
+        reason,
+        remedy="nothing if it is a note or a footer; if it is a row, write its name and figures",
+        table=table,
+        row=line.number,
+        value=" ".join(" ".join(line.fields).split())[:200],
+        outcome="row_quarantined",
+    )
 
 
 def _fields(line: str, delimiter: str) -> tuple[str, ...]:
     return tuple(next(csv.reader([line], delimiter=delimiter)))
 
 
-def _usual_count(lines: list[str], delimiter: str) -> int:
-    return Counter(len(_fields(line, delimiter)) for line in lines).most_common(1)[0][0]
+def _has_figure(fields: Sequence[str]) -> bool:
+    return any(holds_figure(field) for field in fields)
+
+
+def _is_note(line: Line, width: int) -> bool:
+    """Tell whether a line without figures cannot be a row: it has another width, or text in its first field alone."""
+    return len(line.fields) != width or not any(field.strip() for field in line.fields[1:])
+
+
+def _usual_count(lines: Sequence[Sequence[str]]) -> int:
+    """The commonest number of fields of lines with figures; of equally common ones the largest.
+
+    A cut file has short lines, never long ones.
+    """
+    counts = Counter(len(fields) for fields in lines if _has_figure(fields)) or Counter(map(len, lines))
+    return max(counts, key=lambda count: (counts[count], count))
 
 
 def _sniff(lines: list[str], table: str) -> str:
-    best = max(DELIMITERS, key=lambda delimiter: _usual_count(lines, delimiter))
-    if _usual_count(lines, best) < _FEWEST_FIELDS:
+    usual = {delimiter: _usual_count([_fields(line, delimiter) for line in lines]) for delimiter in DELIMITERS}
+    best = max(DELIMITERS, key=lambda delimiter: usual[delimiter])
+    if usual[best] < _FEWEST_FIELDS:
         raise UnknownDelimiterError(
             f"the fields of {lines[0][:40]!r} are separated neither by ';' nor by tabs",
             remedy="use the CSV as the site offers it",
@@ -70,34 +127,21 @@ def _sniff(lines: list[str], table: str) -> str:
     return best
 
 
-def _uneven(lines: tuple[Line, ...], table: str, *, ends_whole: bool) -> list[SourceError]:
-    # the longest line sets the measure where lines are few: a cut file has short lines, never long ones
-    counts = Counter(len(line.fields) for line in lines)
-    usual = max(counts, key=lambda count: (counts[count], count))
-    errors: list[SourceError] = []
-    for line in lines:
-        found = len(line.fields)
-        if found < usual:
-            cut = (
-                "the file ends in the middle of a line" if line is lines[-1] and not ends_whole else "the line is short"
-            )
-            errors.append(
-                TruncatedFileError(
-                    f"{cut}: {found} fields where the others have {usual}",
-                    remedy=_FETCH_AGAIN,
-                    table=table,
-                    row=line.number,
-                    value=line.fields[-1],
-                )
-            )
-        elif found > usual:
-            errors.append(
-                FieldCountError(
-                    f"{found} fields where the others have {usual}",
-                    remedy="remove the extra delimiter, or fetch the file again",
-                    table=table,
-                    row=line.number,
-                    value=line.fields[-1],
-                )
-            )
-    return errors
+def _uneven(line: Line, width: int, table: str) -> SourceError:
+    found = len(line.fields)
+    if found > width:
+        return FieldCountError(
+            f"{found} fields where the others have {width}",
+            remedy="remove the extra delimiter, or fetch the file again",
+            table=table,
+            row=line.number,
+            value=line.fields[-1],
+        )
+    cut = "the file ends in the middle of a line" if line.is_cut else "the line is short"
+    return TruncatedFileError(
+        f"{cut}: {found} fields where the others have {width}",
+        remedy=_FETCH_AGAIN,
+        table=table,
+        row=line.number,
+        value=line.fields[-1],
+    )

@@ -1,7 +1,10 @@
 """What can be wrong with a source. Every error says in which table, where, what was found and what to do about it."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
+
+Outcome = Literal["refusal", "row_quarantined", "cell_quarantined"]
+"""What an error costs: the file, one line of it, or one cell."""
 
 
 class SourceError(Exception):
@@ -15,6 +18,7 @@ class SourceError(Exception):
         column: Column of the file, the first column being 1.
         column_label: What stands in that column, e.g. `2019 kg`.
         value: The text that was found.
+        outcome: What it costs: the whole file, unless the reader could set the line or the cell aside.
     """
 
     def __init__(
@@ -27,6 +31,7 @@ class SourceError(Exception):
         column: int | None = None,
         column_label: str | None = None,
         value: str | None = None,
+        outcome: Outcome = "refusal",
     ) -> None:
         self.reason = reason
         self.remedy = remedy
@@ -35,6 +40,7 @@ class SourceError(Exception):
         self.column = column
         self.column_label = column_label
         self.value = value
+        self.outcome: Outcome = outcome
         super().__init__(self.message)
 
     @property
@@ -130,6 +136,14 @@ class MissingLabelError(SourceError):
     """A row without the name of its product, cultivar or country."""
 
 
+class NoRowError(SourceError):
+    """A line without figures that is no row: a note, a footer, an empty row of a spreadsheet."""
+
+
+class CutFigureError(SourceError):
+    """The last figure of a file whose last line does not end: digits may be missing."""
+
+
 class NotANumberError(SourceError):
     """Text where a figure was expected."""
 
@@ -167,6 +181,26 @@ class SourceErrors(SourceError):  # noqa: N818 - the plural is the point
         if len(self.errors) > self.shown:
             lines.append(f"  … and {len(self.errors) - self.shown} more")
         return "\n".join(lines)
+
+
+class RefusedTablesError(SourceErrors):
+    """Tables whose new files were refused: a run ends with it unless it may go on with the others."""
+
+    def __init__(self, errors: Sequence[SourceError], *, tables: int) -> None:
+        """Collect the reasons.
+
+        Args:
+            errors: Why each table was refused; each names its table.
+            tables: How many tables the source has.
+        """
+        self.errors = tuple(errors)
+        refused = len({error.table for error in self.errors})
+        SourceError.__init__(
+            self,
+            f"{refused} of {tables} tables were refused; their last vintage stays as it was",
+            remedy="mend each of them, as its own line says, and run again; or accept the other tables without them: "
+            "kedro run --params allow_partial=true",
+        )
 
 
 def raise_all(errors: Iterable[SourceError]) -> None:

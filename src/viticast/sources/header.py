@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
+from viticast.contracts.columns import LAST_YEAR
 from viticast.sources.cells import MARKS_BY_TEXT
 from viticast.sources.delimited import Line
 from viticast.sources.errors import (
@@ -54,6 +55,7 @@ def read_columns(lines: tuple[Line, ...], table: TableSpec) -> tuple[Columns, tu
     names = [field.strip().casefold() for field in first.fields]
     width = next((position for position, name in enumerate(names) if _YEAR.fullmatch(name)), len(names))
     _check_names(names[:width], first, table)
+    _refuse_second_header(names, lines[1:], table)
     repairs: list[str] = []
     if table.layout == "grouped" and width == 2:
         repairs.append("no control column: categories are told by their capitals alone")
@@ -84,11 +86,32 @@ def _check_names(names: list[str], line: Line, table: TableSpec) -> None:
         )
 
 
+def _refuse_second_header(names: list[str], body: tuple[Line, ...], table: TableSpec) -> None:
+    """Refuse a file that holds two tables: the second header would be read as a row of years."""
+    for line in body:
+        if [field.strip().casefold() for field in line.fields] == names:
+            raise HeaderError(
+                "the header stands a second time",
+                remedy=_FETCH_AGAIN,
+                table=table.name,
+                row=line.number,
+                value=", ".join(names[:4]),
+            )
+
+
 def _check_blocks(figures: int, line: Line, table: TableSpec) -> None:
     block = len(table.measures)
     if figures == 0 or figures % block:
         raise WrongTableError(
             f"{figures} columns of figures cannot be {block} for each year",
+            remedy=_FETCH_AGAIN,
+            table=table.name,
+            row=line.number,
+            value=str(figures),
+        )
+    if table.first_year + figures // block - 1 > LAST_YEAR:
+        raise WrongTableError(
+            f"{figures} columns of figures would reach beyond the year {LAST_YEAR}",
             remedy=_FETCH_AGAIN,
             table=table.name,
             row=line.number,

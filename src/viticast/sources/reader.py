@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from viticast.sources.cells import Cell, parse_cell
+from viticast.sources.cells import MARKS_BY_TEXT, Cell, parse_cell
 from viticast.sources.decoding import decode
 from viticast.sources.delimited import Line, split_lines
-from viticast.sources.errors import EmptyFileError, MissingLabelError, SourceError, WrongTableError, raise_all
+from viticast.sources.errors import CutFigureError, EmptyFileError, SourceError
 from viticast.sources.header import Columns, read_columns
-from viticast.sources.labels import clean_item, is_category
-from viticast.sources.tables import TableSpec
+from viticast.sources.rows import Row, read_rows
+from viticast.sources.tables import Measure, TableSpec
 
 COLUMNS = (
     "row_number",
@@ -25,8 +25,7 @@ COLUMNS = (
     "value",
     "mark",
 )
-LONGEST_LABEL = 200
-"""The longest published name has 60 characters."""
+UNREADABLE = Cell(None, "unreadable")
 _INTEGERS = ("row_number", "column_number", "year")
 
 
@@ -37,115 +36,89 @@ class Reading:
     Attributes:
         frame: One row for each cell, with the columns of `COLUMNS`.
         repairs: What was read by rule in spite of a defect, for a person to read.
+        quarantined: Lines and cells that were set aside, each with its `outcome`, in the order of the file. Such a cell
+            has the mark `unreadable` in the frame; such a line has no cells.
+        file_lines: Lines of the file that are not blank: the header, the rows and the quarantined lines.
+        rows: Lines of the file that are rows of the frame.
     """
 
     frame: pd.DataFrame
     repairs: tuple[str, ...]
+    quarantined: tuple[SourceError, ...]
+    file_lines: int
+    rows: int
 
     @property
     def last_year(self) -> int:
         """The last year that the file has a column for."""
         return int(self.frame["year"].max())
 
+    @property
+    def quarantined_rows(self) -> int:
+        """How many lines were set aside."""
+        return sum(error.outcome == "row_quarantined" for error in self.quarantined)
 
-@dataclass(frozen=True)
-class _Row:
-    line: Line
-    group_label: str | None
-    item_label: str
-    item: str
-    row_kind: str
+    @property
+    def quarantined_cells(self) -> int:
+        """How many cells could not be read."""
+        return sum(error.outcome == "cell_quarantined" for error in self.quarantined)
 
 
 def read_table(content: bytes, table: TableSpec) -> Reading:
     """Read one file of VitiBrasil.
+
+    A cell that is no figure costs that cell, and a line without figures that is no row costs that line: both are listed
+    as quarantined. Anything that makes other figures doubtful costs the file.
 
     Args:
         content: The bytes as they came.
         table: What the file should hold.
 
     Returns:
-        The tidy cells, and what was repaired by rule.
+        The tidy cells, and what was repaired by rule or set aside.
 
     Raises:
         SourceError: The one thing that is wrong, or `SourceErrors` with all that is.
     """
-    lines, cut = split_lines(decode(content, table.name), table.name)
-    columns, body = read_columns(lines, table)
-    if not body:
+    lines = split_lines(decode(content, table.name), table.name)
+    columns, body = read_columns(lines.kept, table)
+    rows, nameless = read_rows(body, columns, table)
+    if not rows:
         raise EmptyFileError("the file has a header and no row", remedy="fetch the file again", table=table.name, row=1)
-    rows = _classify(body, columns, table)
-    return Reading(_tidy(rows, columns, table), (*columns.repairs, *cut))
+    frame, unreadable = _tidy(rows, columns, table)
+    cut = ("the last line does not end: its last figure may have been cut",) if lines.kept[-1].is_cut else ()
+    aside = sorted((*lines.set_aside, *nameless, *unreadable), key=lambda error: (error.row or 0, error.column or 0))
+    return Reading(frame, (*columns.repairs, *cut), tuple(aside), file_lines=lines.total, rows=len(rows))
 
 
-def _classify(body: tuple[Line, ...], columns: Columns, table: TableSpec) -> list[_Row]:
-    """Tell categories from leaves: a category without children is a leaf, and stands in no group."""
-    labels = [line.fields[columns.label] for line in body]
-    raise_all(_missing_labels(body, labels, columns, table))
-    if table.layout == "countries":
-        return [_Row(line, None, label, clean_item(label), "leaf") for line, label in zip(body, labels, strict=True)]
-    controls = [None if columns.control is None else line.fields[columns.control] for line in body]
-    categories = [is_category(label, control) for label, control in zip(labels, controls, strict=True)]
-    if len(body) > 1 and not any(categories):
-        raise WrongTableError(
-            "no row is a category in capital letters, but this table has groups",
-            remedy="fetch the file again, and check that it is the file of this table",
-            table=table.name,
-            row=body[0].number,
-            value=labels[0],
-        )
-    rows: list[_Row] = []
-    group: str | None = None
-    for position, (line, label) in enumerate(zip(body, labels, strict=True)):
-        item = clean_item(label)
-        if categories[position]:
-            has_children = position + 1 < len(body) and not categories[position + 1]
-            group = item if has_children else None
-            rows.append(_Row(line, group, label, item, "total" if has_children else "leaf"))
-        else:
-            rows.append(_Row(line, group, label, item, "leaf"))
-    return rows
-
-
-def _missing_labels(body: tuple[Line, ...], labels: list[str], columns: Columns, table: TableSpec) -> list[SourceError]:
-    errors: list[SourceError] = []
-    for line, label in zip(body, labels, strict=True):
-        if not any(letter.isalnum() for letter in clean_item(label)):
-            reason = "the row has no name"
-        elif len(label) > LONGEST_LABEL or not label.strip().isprintable():
-            reason = f"the name of the row has a control character, or more than {LONGEST_LABEL} characters"
-        else:
-            continue
-        errors.append(
-            MissingLabelError(
-                reason,
-                remedy="write the name of its product, cultivar or country, or fetch the file again",
-                table=table.name,
-                row=line.number,
-                column=columns.label + 1,
-                value=label[:60],
-            )
-        )
-    return errors
-
-
-def _tidy(rows: list[_Row], columns: Columns, table: TableSpec) -> pd.DataFrame:
+def _tidy(rows: list[Row], columns: Columns, table: TableSpec) -> tuple[pd.DataFrame, list[SourceError]]:
     slots = [(year, measure) for year in columns.years for measure in table.measures]
-    errors: list[SourceError] = []
+    unreadable: list[SourceError] = []
     records = []
     for row in rows:
         for position, (year, measure) in enumerate(slots, start=columns.first_figure):
             try:
-                cell = parse_cell(row.line.fields[position], measure)
+                cell = _cell(row.line, position, measure)
             except SourceError as error:
-                errors.append(_placed(error, table, row.line, position, f"{year} {measure.unit}"))
-                cell = Cell(None, None)
+                unreadable.append(_placed(error, table, row.line, position, f"{year} {measure.unit}"))
+                cell = UNREADABLE
             place = (row.line.number, position + 1, row.group_label, row.item_label, row.item, row.row_kind)
             records.append((*place, measure.measure, measure.unit, year, cell.value, cell.mark))
-    raise_all(errors)
     frame = pd.DataFrame(records, columns=list(COLUMNS))
     types = {name: "int64" if name in _INTEGERS else "float64" if name == "value" else "str" for name in COLUMNS}
-    return frame.astype(types)
+    return frame.astype(types), unreadable
+
+
+def _cell(line: Line, position: int, measure: Measure) -> Cell:
+    text = line.fields[position].strip()
+    cell = parse_cell(text, measure)
+    if line.is_cut and position == len(line.fields) - 1 and text != "0" and text.casefold() not in MARKS_BY_TEXT:
+        raise CutFigureError(
+            f"{text!r} ends the file without a line end: digits may be missing",
+            remedy="fetch the file again, whole; or end its last line if the figure is right",
+            value=text,
+        )
+    return cell
 
 
 def _placed(error: SourceError, table: TableSpec, line: Line, position: int, column_label: str) -> SourceError:
@@ -157,4 +130,5 @@ def _placed(error: SourceError, table: TableSpec, line: Line, position: int, col
         column=position + 1,
         column_label=column_label,
         value=error.value,
+        outcome="cell_quarantined",
     )

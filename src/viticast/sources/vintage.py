@@ -28,8 +28,6 @@ OBSERVATION_COLUMNS = (
     "value",
     "mark",
     "raw_sha256",
-    "published_at",
-    "is_published_at_inferred",
 )
 
 
@@ -61,6 +59,16 @@ def infer_published_at(last_year: int, fetched_at: datetime) -> date:
     return min(date(last_year + 1, 12, 31), _as_utc(fetched_at).date())
 
 
+def landing_id(raw_sha256: str, address: str, published_at: date | None) -> str:
+    """Hash what makes a landing: these bytes, from this address, declared as published on this date or on none.
+
+    Returns:
+        The first 16 hexadecimal digits of a SHA-256.
+    """
+    declared = "" if published_at is None else published_at.isoformat()
+    return hashlib.sha256("\x1f".join((raw_sha256, address, declared)).encode()).hexdigest()[:16]
+
+
 def observe(
     reading: Reading,
     table: TableSpec,
@@ -68,8 +76,6 @@ def observe(
     source: str,
     is_synthetic: bool,
     raw_sha256: str,
-    published_at: date | None,
-    fetched_at: datetime,
 ) -> pd.DataFrame:
     """Complete the cells of a file with where they come from: the rows of `observations`.
 
@@ -79,8 +85,6 @@ def observe(
         source: One of `contracts.columns.SOURCES`.
         is_synthetic: True for the generated sample.
         raw_sha256: Hash of the file's bytes.
-        published_at: When the vintage was published, None where nobody declared it.
-        fetched_at: When the bytes were fetched; without a time zone it is taken as UTC.
 
     Returns:
         A frame that fulfils `contracts.observations.Observations`.
@@ -88,18 +92,15 @@ def observe(
     if source not in SOURCES:
         msg = f"source must be one of {', '.join(SOURCES)}, not {source!r}"
         raise ValueError(msg)
-    published = published_at or infer_published_at(reading.last_year, fetched_at)
     frame = reading.frame.assign(
         table_name=table.name,
         vintage_id=content_id(reading.frame),
         source=source,
         is_synthetic=is_synthetic,
         raw_sha256=raw_sha256,
-        published_at=pd.Timestamp(published).as_unit("us"),
-        is_published_at_inferred=published_at is None,
     )
     texts = dict.fromkeys(("table_name", "vintage_id", "source", "raw_sha256"), "str")
-    return frame.astype({**texts, "published_at": "datetime64[us]"})[list(OBSERVATION_COLUMNS)]
+    return frame.astype(texts)[list(OBSERVATION_COLUMNS)]
 
 
 def _as_utc(moment: datetime) -> datetime:
