@@ -16,9 +16,11 @@ from viticast.lake.conformity import CatalogMismatchError
 from viticast.monitoring.model_checks import StaleModelError
 from viticast.panel.snapshot import SnapshotError
 from viticast.pipeline_registry import UnknownPipelineError
+from viticast.provenance.errors import ProvenanceError
 from viticast.sources.errors import SourceError
 
 EXPECTED = (
+    ProvenanceError,
     StaleModelError,
     UnknownPipelineError,
     UnknownParameterError,

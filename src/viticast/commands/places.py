@@ -1,0 +1,48 @@
+"""Where a project keeps what is no table: the page, the receipt of the model, MLflow's store."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kedro.config import OmegaConfigLoader
+from kedro.framework.project import settings
+
+
+@dataclass(frozen=True)
+class Places:
+    """Addresses of one source.
+
+    Attributes:
+        page: The HTML page.
+        receipt: The receipt that says which forecasts are current.
+        model_name: Name in the registry.
+        tracking_uri: MLflow's store of runs.
+        registry_uri: MLflow's registry, None if it is the same.
+    """
+
+    page: str
+    receipt: str
+    model_name: str
+    tracking_uri: str
+    registry_uri: str | None
+
+
+def find_places(source: str | None, env: str | None) -> Places:
+    """The addresses as catalog and mlflow.yml of an environment have them.
+
+    Args:
+        source: sample, embrapa, api or database; the configured one without it.
+        env: Folder of conf that overrides `base`; `local` without it.
+    """
+    parameters = {} if source is None else {"source": source}
+    loader = OmegaConfigLoader(
+        conf_source=str(Path.cwd() / "conf"), env=env, runtime_params=parameters, **settings.CONFIG_LOADER_ARGS
+    )
+    catalog, server = loader["catalog"], loader["mlflow"]["server"]
+    registry = server.get("mlflow_registry_uri")
+    return Places(
+        page=str(catalog["page"]["dataset"]["filepath"]),
+        receipt=str(catalog["forecasts"]["current"]["filepath"]),
+        model_name=str(catalog["registered_model"]["model_name"]),
+        tracking_uri=str(server["mlflow_tracking_uri"]),
+        registry_uri=None if registry is None else str(registry),
+    )

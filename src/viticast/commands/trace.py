@@ -1,0 +1,181 @@
+"""`kedro trace`: from a forecast back to the raw files, and from a raw file forward to all that was made from it."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import pandas as pd
+
+from viticast.commands.places import Places, find_places
+from viticast.commands.plain import PlainErrors
+from viticast.commands.project import open_lake
+from viticast.contracts.columns import SOURCES
+from viticast.contracts.lake import LAKE_TABLES
+from viticast.lake.lake import Lake
+from viticast.lake.storage import Storage
+from viticast.provenance.backward import SnapshotFrames, leaves_under, trace_forecast
+from viticast.provenance.choice import Current, choose_forecast
+from viticast.provenance.errors import UnknownModelError
+from viticast.provenance.forward import LakeFrames, resting_on, trace_file
+from viticast.provenance.model import model_origin, page_shows
+from viticast.provenance.raw import find_landed, landed_files, raw_file
+from viticast.provenance.records import ModelOrigin, RawFile
+from viticast.provenance.text import file_text, forecast_text
+from viticast.registry.lookup import registered_versions, runs_of
+
+Receipt = dict[str, Any]
+
+_source = click.option("--source", type=click.Choice(SOURCES), help="Whose figures; the configured source without it.")
+_env = click.option("--env", "-e", help="Configuration environment; local without it.")
+_format = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Of the answer."
+)
+
+
+@click.group()
+def trace() -> None:
+    """Say where a number comes from, or what became of a file."""
+
+
+@trace.command("forecast", cls=PlainErrors)
+@click.argument("series_id")
+@click.argument("year", type=int)
+@click.option("--model-key", help="A model, or the beginning of its key; the current one without it.")
+@click.option("--snapshot-id", help="A snapshot, or the beginning of its id; the current one without it.")
+@_source
+@_env
+@_format
+def forecast_command(
+    series_id: str,
+    year: int,
+    model_key: str | None,
+    snapshot_id: str | None,
+    source: str | None,
+    env: str | None,
+    form: str,
+) -> None:
+    """From the forecast of SERIES_ID for YEAR back to model, snapshot, vintages, lines and raw files."""
+    lake, places = open_lake(source, env), find_places(source, env)
+    receipt = _receipt(places, is_needed=model_key is None)
+    forecast = choose_forecast(
+        lake.table("forecasts"),
+        series_id,
+        year,
+        model_key=model_key,
+        snapshot_id=snapshot_id,
+        current=_current(receipt),
+    )
+    snapshot, key = str(forecast["snapshot_id"]), str(forecast["model_key"])
+    frames = _snapshot_frames(lake, snapshot, series_id)
+    traced = trace_forecast(forecast, frames, _model(places, receipt, snapshot, key), lambda sha: _raw(lake, sha))
+    click.echo(forecast_text(traced) if form == "text" else _json(asdict(traced)))
+
+
+@trace.command("file", cls=PlainErrors)
+@click.argument("file")
+@_source
+@_env
+@_format
+def file_command(file: str, source: str | None, env: str | None, form: str) -> None:
+    """From FILE forward to vintages, findings, snapshots, models, forecasts and the page.
+
+    FILE is the path of a file, the address from which one was fetched, its SHA-256 or the beginning of it.
+    """
+    lake, places = open_lake(source, env), find_places(source, env)
+    manifest, vintages, findings = lake.manifest(), lake.table("vintages"), lake.table("findings")
+    content = Path(file).read_bytes() if Path(file).is_file() else None
+    sha256 = find_landed(file, content, landed_files(manifest, vintages, findings))
+    snapshots = lake.table("snapshots")
+    uses = sorted(set(resting_on(snapshots, vintages, sha256)["snapshot_id"]))
+    frames = LakeFrames(
+        manifest=manifest,
+        vintages=vintages,
+        findings=findings,
+        snapshots=snapshots,
+        series=_of_snapshots(lake, "series", uses),
+        forecasts=_of_snapshots(lake, "forecasts", uses),
+        versions=registered_versions(places.model_name, places.tracking_uri, places.registry_uri),
+    )
+    traced = trace_file(_raw(lake, sha256), lake.source, frames, _text(places.page))
+    click.echo(file_text(traced) if form == "text" else _json(asdict(traced)))
+
+
+def _snapshot_frames(lake: Lake, snapshot_id: str, series_id: str) -> SnapshotFrames:
+    """What the lake has about a snapshot; of the cells only those of the tables under a series."""
+    series, snapshots = (lake.table(name, snapshot_id=snapshot_id) for name in ("series", "snapshots"))
+    tables = set(leaves_under(series, series_id)["table_name"])
+    under = snapshots[snapshots["table_name"].isin(tables)]
+    cells = [
+        lake.table("observations", table_name=str(row.table_name), vintage_id=str(row.vintage_id))
+        for row in under.itertuples(index=False)
+    ]
+    return SnapshotFrames(
+        snapshots=snapshots,
+        series=series,
+        panel=lake.table("panel", snapshot_id=snapshot_id),
+        corrections_applied=lake.table("corrections_applied", snapshot_id=snapshot_id),
+        vintages=lake.table("vintages"),
+        observations=pd.concat(cells, ignore_index=True),
+        crosswalk=lake.crosswalk(),
+    )
+
+
+def _of_snapshots(lake: Lake, name: str, snapshot_ids: list[str]) -> pd.DataFrame:
+    frames = [lake.table(name, snapshot_id=snapshot_id) for snapshot_id in snapshot_ids]
+    return pd.concat(frames, ignore_index=True) if frames else LAKE_TABLES[name].model.empty()
+
+
+def _model(places: Places, receipt: Receipt | None, snapshot_id: str, model_key: str) -> ModelOrigin:
+    return model_origin(
+        model_key,
+        receipt,
+        registered_versions(places.model_name, places.tracking_uri, places.registry_uri),
+        runs_of(model_key, places.tracking_uri),
+        is_on_page=page_shows(_text(places.page), snapshot_id, model_key),
+    )
+
+
+def _receipt(places: Places, *, is_needed: bool) -> Receipt | None:
+    """What says which model is current; a broken receipt counts as none where nobody has to know."""
+    text = _text(places.receipt)
+    if text is None:
+        return None
+    try:
+        receipt: Receipt = json.loads(text)
+    except json.JSONDecodeError as error:
+        if not is_needed:
+            return None
+        raise UnknownModelError(
+            f"{places.receipt} is no JSON, so nothing says which model is current. "
+            "Write it anew (kedro run --pipelines=modeling), or name the model with --model-key"
+        ) from error
+    return receipt
+
+
+def _current(receipt: Receipt | None) -> Current | None:
+    if receipt is None:
+        return None
+    return str(receipt.get("snapshot_id")), str(receipt.get("model_key"))
+
+
+def _raw(lake: Lake, sha256: str) -> RawFile:
+    return raw_file(sha256, lake.raw_path(sha256), lake.raw_bytes(sha256))
+
+
+def _text(address: str) -> str | None:
+    folder, _, name = address.rpartition("/")
+    storage = Storage(folder)
+    return storage.read(name).decode("utf-8") if storage.exists(name) else None
+
+
+def _json(record: dict[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=False, indent=2, default=_moment)
+
+
+def _moment(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    raise TypeError(f"{value!r} is not written to JSON")
