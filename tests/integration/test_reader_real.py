@@ -133,8 +133,6 @@ def test_observations_of_both_vintages_fulfil_their_contract(fetched, registry):
             source="embrapa",
             is_synthetic=False,
             raw_sha256=read.file.sha256,
-            published_at=read.file.published_at,
-            fetched_at=read.file.fetched_at,
         )
         for read in check_and_read_all(fetched, registry)
     ]
@@ -156,6 +154,15 @@ def test_repairs_are_those_that_are_known(readings):
         (OLDER, "Producao"): ("no control column: categories are told by their capitals alone",),
         (OLDER, "ImpSuco"): ("the header calls the last year 2021 again: read by position as 2022",),
     }
+
+
+def test_every_line_is_a_header_or_a_row_and_nothing_is_set_aside(real_vintages, readings):
+    for (vintage, table), reading in readings.items():
+        assert reading.quarantined == ()
+        assert reading.file_lines == len(rows_of(real_vintages[vintage], table))
+        assert reading.rows == reading.frame["row_number"].nunique()
+        has_header = (vintage, table) != (OLDER, "Comercio")
+        assert reading.file_lines == reading.rows + has_header, (vintage, table)
 
 
 def test_the_mislabelled_header_of_juice_is_read_by_position(real_vintages, readings):

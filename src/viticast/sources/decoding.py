@@ -5,7 +5,7 @@ import re
 from viticast.sources.errors import EmptyFileError, HtmlPageError, MojibakeError
 
 _BLANK = b" \t\r\n\x00\xef\xbb\xbf"
-_TAG = re.compile(rb"<\s*[!?/]?[a-z]", re.IGNORECASE)
+_TAG = re.compile(rb"<\s*(!--|[!?/]?[a-z])", re.IGNORECASE)
 _FIELDS = re.compile(rb";[^;]*;|\t[^\t]*\t")
 _FETCH_AGAIN = "fetch the file again; it must be the CSV that the site offers for download"
 

@@ -104,17 +104,23 @@ def _is_note(line: Line, width: int) -> bool:
     return len(line.fields) != width or not any(field.strip() for field in line.fields[1:])
 
 
-def _usual_count(lines: Sequence[Sequence[str]]) -> int:
-    """The commonest number of fields of lines with figures; of equally common ones the largest.
+def _counts(lines: Sequence[Sequence[str]]) -> "Counter[int]":
+    """How many lines have how many fields, among lines with figures where there are any."""
+    return Counter(len(fields) for fields in lines if _has_figure(fields)) or Counter(map(len, lines))
 
-    A cut file has short lines, never long ones.
-    """
-    counts = Counter(len(fields) for fields in lines if _has_figure(fields)) or Counter(map(len, lines))
+
+def _usual_count(lines: Sequence[Sequence[str]]) -> int:
+    """The commonest number of fields; of equally common ones the largest, as a cut file has short lines, never long."""
+    counts = _counts(lines)
     return max(counts, key=lambda count: (counts[count], count))
 
 
 def _sniff(lines: list[str], table: str) -> str:
-    usual = {delimiter: _usual_count([_fields(line, delimiter) for line in lines]) for delimiter in DELIMITERS}
+    usual = {
+        # of equally common numbers the first, which is the header's
+        delimiter: _counts([_fields(line, delimiter) for line in lines]).most_common(1)[0][0]
+        for delimiter in DELIMITERS
+    }
     best = max(DELIMITERS, key=lambda delimiter: usual[delimiter])
     if usual[best] < _FEWEST_FIELDS:
         raise UnknownDelimiterError(

@@ -183,6 +183,10 @@ class SourceErrors(SourceError):  # noqa: N818 - the plural is the point
         return "\n".join(lines)
 
 
+class ImplausibleTableError(SourceError):
+    """A table that can be read and cannot be believed: a rule of `sources.vetting` refuses it."""
+
+
 class RefusedTablesError(SourceErrors):
     """Tables whose new files were refused: a run ends with it unless it may go on with the others."""
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viticast.sources.cells import Cell, parse_cell
+from viticast.sources.cells import Cell, holds_figure, is_nothing, parse_cell
 from viticast.sources.errors import (
     NegativeNumberError,
     NotANumberError,
@@ -101,3 +101,20 @@ def test_any_text_is_a_cell_or_a_named_error(text):
         assert (cell.value is None) != (cell.mark is None)
     else:
         assert error.remedy
+
+
+@pytest.mark.parametrize("text", ["0", "12", "-5", "1e6", "12 kg", "R$ 5", "1.234", "١", "12abc"])
+def test_what_may_be_meant_as_a_figure(text):
+    assert holds_figure(text)
+
+
+@pytest.mark.parametrize("text", ["", " ", "nd", "*", "-", "Fonte", "Dados de 2024", "12abcd", "ano de 2024"])
+def test_prose_holds_no_figure(text):
+    assert not holds_figure(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "nothing"), [("0", True), ("0,00", True), ("", True), ("nd", True), ("2024 foi", False), ("0,5", False)]
+)
+def test_zero_and_prose_are_nothing(text, nothing):
+    assert is_nothing(text) == nothing

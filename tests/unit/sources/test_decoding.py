@@ -22,6 +22,14 @@ def test_nothing_is_an_empty_file(content):
         "<html><head><title>Manutenção</title>".encode("latin-1"),
         b"<?xml version='1.0'?><error/>",
         b"<br />\n<b>Warning</b>: mysql_connect()",
+        b"\xef\xbb\xbf<p>503",
+        b"< html >",
+        b"<",
+        b"Warning: mysql_connect()\n  <br />\n",
+        b"Service unavailable\n</body>",
+        b"Erro\n<!-- x -->",
+        b"Erro\n<?php",
+        b"a;b\n<td>1;2;3</td>",
     ],
 )
 def test_a_web_page_is_refused_even_in_another_encoding(content):
@@ -51,3 +59,42 @@ def test_proper_portuguese_is_no_mojibake(text):
 def test_a_replacement_character_shows_a_loss():
     with pytest.raises(MojibakeError):
         decode("id;x\n1;S\ufffdo\n".encode(), "T")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id;x;1970\n1;Sul <br> e Norte;5\n",
+        "id;x;1970\n<td>;Chile;5\n",
+        "id\tx\t1970\n<td>\tChile\t5\n",
+        "nota: 1 < 2\nid;x;1970\n",
+        "nota\n<= 5\nid;x;1970\n",
+    ],
+)
+def test_a_tag_below_the_first_line_of_fields_is_a_text(text):
+    assert decode(text.encode(), "T") == text
+
+
+def test_a_page_is_shown_by_its_start():
+    with pytest.raises(HtmlPageError) as raised:
+        decode(b"<html>" + b"x" * 100, "T")
+    assert raised.value.value == "<html>" + "x" * 54
+    assert raised.value.row == 1
+
+
+def test_lines_may_end_in_any_of_three_ways():
+    assert decode(b"a\r\nb\rc\n", "T") == "a\nb\nc\n"
+
+
+def test_bytes_around_the_first_that_is_not_utf8_are_shown():
+    with pytest.raises(MojibakeError) as raised:
+        decode(b"0123456789abc\xe9efghijklmnop", "T")
+    assert raised.value.value == repr(b"3456789abc\xe9efghijklm")
+    assert raised.value.row == 1
+
+
+def test_text_around_the_first_mojibake_is_shown_in_one_line():
+    with pytest.raises(MojibakeError) as raised:
+        decode("id;x\n1;0123456789abc\nÃ§defghijklmnopqrst\n".encode(), "T")
+    assert raised.value.value == ";0123456789abc Ã§defghijklmnopqr"
+    assert raised.value.row == 3

@@ -3,7 +3,7 @@ import pickle
 import pytest
 
 from viticast.sources import errors
-from viticast.sources.errors import NotANumberError, SourceError, SourceErrors, raise_all
+from viticast.sources.errors import NotANumberError, RefusedTablesError, SourceError, SourceErrors, raise_all
 from viticast.sources.reader import read_table
 
 GOOD = "id|control|cultivar|2000|2001\n1|TINTAS|TINTAS|3|3\n2|ti_A|A|1|1\n3|ti_B|B|2|2\n"
@@ -23,15 +23,29 @@ BROKEN = [
     (errors.DuplicatedYearError, GOOD.replace("2001", "2000"), 1),
     (errors.YearOrderError, GOOD.replace("2001", "2002"), 1),
     (errors.MissingLabelError, GOOD.replace("ti_A|A", "ti_A|"), 3),
-    (errors.NotANumberError, GOOD.replace("A|1|1", "A|1|abc"), 3),
-    (errors.ThousandsSeparatorError, GOOD.replace("A|1|1", "A|1|139.320.884"), 3),
-    (errors.NegativeNumberError, GOOD.replace("A|1|1", "A|1|-1"), 3),
-    (errors.OutOfBoundsError, GOOD.replace("A|1|1", "A|1|99999999999"), 3),
+]
+
+SET_ASIDE = [
+    (errors.NoRowError, GOOD + "Fonte: Embrapa\n", 5, None, None),
+    (errors.NoRowError, GOOD.replace("ti_A|A|1|1", "||0|"), 3, None, None),
+    (errors.CutFigureError, GOOD[:-1], 4, 5, "2001 kg"),
+    (errors.NotANumberError, GOOD.replace("A|1|1", "A|1|abc"), 3, 5, "2001 kg"),
+    (errors.ThousandsSeparatorError, GOOD.replace("A|1|1", "A|1|139.320.884"), 3, 5, "2001 kg"),
+    (errors.NegativeNumberError, GOOD.replace("A|1|1", "A|-1|1"), 3, 4, "2000 kg"),
+    (errors.OutOfBoundsError, GOOD.replace("A|1|1", "A|1|99999999999"), 3, 5, "2001 kg"),
 ]
 
 
 def test_the_good_file_of_the_table_below_is_good(cultivars):
-    assert read_table(GOOD.replace("|", ";").encode(), cultivars).repairs == ()
+    reading = read_table(GOOD.replace("|", ";").encode(), cultivars)
+    assert (reading.repairs, reading.quarantined) == ((), ())
+
+
+def check_message(error):
+    assert error.table == "ProcessaTeste"
+    assert error.remedy
+    assert str(error).startswith("ProcessaTeste")
+    assert str(error).endswith(f"Remedy: {error.remedy}")
 
 
 @pytest.mark.parametrize(("kind", "text", "row"), BROKEN, ids=lambda case: getattr(case, "__name__", ""))
@@ -39,23 +53,28 @@ def test_each_defect_has_its_own_error_with_table_row_and_remedy(cultivars, kind
     with pytest.raises(SourceError) as raised:
         read_table(text.replace("|", ";").encode(), cultivars)
     error = raised.value
-    assert type(error) is kind
-    assert error.table == "ProcessaTeste"
-    assert error.row == row
-    assert error.remedy
-    assert str(error).startswith("ProcessaTeste")
-    assert str(error).endswith(f"Remedy: {error.remedy}")
+    assert (type(error), error.row, error.outcome) == (kind, row, "refusal")
+    check_message(error)
 
 
-def test_every_error_of_the_reader_is_in_the_table_above():
+@pytest.mark.parametrize(("kind", "text", "row", "column", "label"), SET_ASIDE)
+def test_what_is_set_aside_has_an_error_of_its_own_too(cultivars, kind, text, row, column, label):
+    [error] = read_table(text.replace("|", ";").encode(), cultivars).quarantined
+    assert (type(error), error.row, error.column, error.column_label) == (kind, row, column, label)
+    assert error.outcome == ("cell_quarantined" if column else "row_quarantined")
+    check_message(error)
+
+
+def test_every_error_of_the_reader_is_in_the_tables_above():
     of_files = {errors.UnknownTableError, errors.MissingFolderError, errors.MissingFileError, errors.SameBytesError}
-    others = {errors.SourceErrors, errors.HttpError, *of_files}
+    of_lists = {errors.SourceErrors, errors.RefusedTablesError, errors.ImplausibleTableError}
+    others = {errors.HttpError, *of_lists, *of_files}
     known = {
         kind
         for kind in vars(errors).values()
         if isinstance(kind, type) and issubclass(kind, SourceError) and kind is not SourceError
     }
-    assert known - others == {kind for kind, _, _ in BROKEN}
+    assert known - others == {case[0] for case in (*BROKEN, *SET_ASIDE)}
 
 
 def error(**place):
@@ -102,9 +121,26 @@ def test_a_long_list_is_cut_in_the_message_and_whole_in_the_attribute():
     assert len(many.errors) == 30
 
 
-@pytest.mark.parametrize("original", [error(table="T", row=2, value="x"), SourceErrors([error(table="T"), error()])])
+def test_refused_tables_are_counted_and_named():
+    refused = RefusedTablesError([error(table="A", row=2), error(table="A", row=3), error(table="B")], tables=15)
+    assert len(refused.errors) == 3
+    first, *others = str(refused).splitlines()
+    assert first.startswith("2 of 15 tables were refused; their last vintage stays as it was. Remedy: mend each")
+    assert first.endswith("kedro run --params allow_partial=true")
+    assert others == [f"  {one.message}" for one in refused.errors]
+    assert isinstance(refused, SourceErrors)
+
+
+@pytest.mark.parametrize(
+    "original",
+    [
+        error(table="T", row=2, value="x", outcome="cell_quarantined"),
+        SourceErrors([error(table="T"), error()]),
+        RefusedTablesError([error(table="T"), error(table="U")], tables=15),
+    ],
+)
 def test_errors_survive_the_way_between_processes(original):
     copy = pickle.loads(pickle.dumps(original))  # noqa: S301
     assert type(copy) is type(original)
     assert str(copy) == str(original)
-    assert copy.table == original.table
+    assert (copy.table, copy.value, copy.outcome) == (original.table, original.value, original.outcome)

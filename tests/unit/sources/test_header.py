@@ -139,3 +139,22 @@ def test_a_column_that_is_no_year(cultivars):
     with pytest.raises(HeaderError, match="'total' should be one year") as raised:
         read_columns(lines("id|control|cultivar|2000|total", "1|sc|S|1|2"), cultivars)
     assert raised.value.column == 5
+
+
+def test_a_second_header_is_refused_wherever_it_stands(cultivars):
+    header = "id|control|cultivar|2000"
+    with pytest.raises(HeaderError, match="line 4: the header stands a second time") as raised:
+        read_columns(lines(header, "1|sc|S|1", "2|sc|T|1", " ID|Control|cultivar|2000"), cultivars)
+    assert (raised.value.table, raised.value.value) == ("ProcessaTeste", "id, control, cultivar, 2000")
+
+
+@pytest.mark.parametrize(("years", "is_read"), [(101, True), (102, False)])
+@pytest.mark.parametrize("has_header", [True, False])
+def test_no_figure_is_of_a_year_beyond_the_last_of_the_contract(cultivars, years, is_read, has_header):
+    header = "id|cultivar|" + "|".join(str(2000 + position) for position in range(years))
+    texts = [*([header] if has_header else []), "1|S|" + "|".join("1" * years)]
+    if is_read:
+        assert read_columns(lines(*texts), cultivars)[0].years[-1] == 2100
+    else:
+        with pytest.raises(WrongTableError, match="102 columns of figures would reach beyond the year 2100"):
+            read_columns(lines(*texts), cultivars)

@@ -2,12 +2,15 @@ import pandas as pd
 import pytest
 
 from viticast.sources.errors import (
+    CutFigureError,
     EmptyFileError,
+    HeaderError,
     MissingLabelError,
     NegativeNumberError,
+    NoRowError,
     NotANumberError,
     OutOfBoundsError,
-    SourceErrors,
+    ThousandsSeparatorError,
     WrongTableError,
 )
 from viticast.sources.reader import COLUMNS, read_table
@@ -121,25 +124,158 @@ def test_the_types_do_not_depend_on_the_content(countries, cultivars, write):
     assert isinstance(one["group_label"].dtype, pd.StringDtype)
 
 
-def test_an_error_names_table_line_column_year_value_and_remedy(countries, write):
-    with pytest.raises(NotANumberError) as raised:
-        read_table(write("Id|País|2000|2000|2001|2001", "1|Chile|1|2|3|4", "2|Peru|1|2|abc|4"), countries)
-    error = raised.value
-    assert (error.table, error.row, error.column, error.column_label, error.value) == (
+def test_a_cell_that_is_no_figure_costs_that_cell_alone(countries, write):
+    lines = ["Id|País|2000|2000|2001|2001", "1|Chile|1|2|3|4", "2|Peru|1|2|abc|4"]
+    reading = read_table(write(*lines), countries)
+    whole = read_table(write(*lines[:2], lines[2].replace("abc", "7")), countries)
+    [error] = reading.quarantined
+    assert (type(error), error.table, error.row, error.column, error.column_label, error.value, error.outcome) == (
+        NotANumberError,
         "ExpTeste",
         3,
         5,
         "2001 kg",
         "abc",
+        "cell_quarantined",
     )
     assert str(error).startswith("ExpTeste, line 3, column 5 (2001 kg): 'abc' is not a number. Remedy: ")
+    differing = whole.frame.compare(reading.frame, keep_shape=False)
+    assert list(differing.index) == [6]
+    assert reading.frame.loc[6, "mark"] == "unreadable"
+    assert pd.isna(reading.frame.loc[6, "value"])
 
 
-def test_all_bad_cells_are_named_at_once(countries, write):
-    with pytest.raises(SourceErrors) as raised:
-        read_table(write("Id|País|2000|2000", "1|Chile|x|-2", "2|Peru|1|99999999"), countries)
-    assert [type(error) for error in raised.value.errors] == [NotANumberError, NegativeNumberError, OutOfBoundsError]
-    assert all(error.message in str(raised.value) for error in raised.value.errors)
+def test_all_bad_cells_are_named_in_the_order_of_the_file(countries, write):
+    reading = read_table(
+        write("Id|País|2000|2000", "1|Chile|x|-2", "Fonte: Embrapa", "2|Peru|1|99999999", "3|Cuba|1|1.234"), countries
+    )
+    assert [(type(error), error.row, error.column) for error in reading.quarantined] == [
+        (NotANumberError, 2, 3),
+        (NegativeNumberError, 2, 4),
+        (NoRowError, 3, None),
+        (OutOfBoundsError, 4, 4),
+        (ThousandsSeparatorError, 5, 4),
+    ]
+    assert (reading.quarantined_rows, reading.quarantined_cells) == (1, 4)
+    assert list(reading.frame["mark"].dropna()) == ["unreadable"] * 4
+    assert (reading.file_lines, reading.rows) == (5, 3)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Fonte: Embrapa",
+        "Fonte: UVIBRA||",
+        "||",
+        "|Fonte: UVIBRA, 2024||",
+        "2||0|0",
+        "2||nd|",
+        "2|-|0|*",
+        "2|a\x07b|0|0",
+    ],
+)
+def test_a_line_that_is_no_row_is_set_aside(countries, write, line):
+    lines = ["Id|País|2000|2000", "1|Chile|5|7", "3|Peru|5|7"]
+    plain = read_table(write(*lines), countries)
+    reading = read_table(write(*lines[:2], line, lines[2]), countries)
+    [aside] = reading.quarantined
+    assert (type(aside), aside.row, aside.column, aside.outcome) == (NoRowError, 3, None, "row_quarantined")
+    assert set(reading.frame["row_number"]) == {2, 4}
+    assert list(reading.frame["value"]) == list(plain.frame["value"])
+    assert (reading.file_lines, reading.rows, reading.quarantined_rows) == (4, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("2||0|0", "the row has no name"),
+        ("2|a\x07b|0|0", "the name of the row has a control character, or more than 200 characters"),
+        ("|Fonte: UVIBRA||", "the line has a text and nothing else"),
+        ("||", "the line has no figure and is no row"),
+    ],
+)
+def test_it_is_said_why_a_line_is_no_row(countries, write, line, reason):
+    [aside] = read_table(write("Id|País|2000|2000", "1|Chile|5|7", line), countries).quarantined
+    assert aside.reason == reason
+
+
+@pytest.mark.parametrize("line", ["2||0|7", "2||0|0,5", "2||x 7|", "2|-|1e6|nd", "2|a\x07b|0|-3", "||12|"])
+def test_a_line_with_a_figure_and_without_name_refuses_the_file(countries, write, line):
+    with pytest.raises(MissingLabelError, match="line 3"):
+        read_table(write("Id|País|2000|2000", "1|Chile|5|7", line), countries)
+
+
+@pytest.mark.parametrize("line", ["9|Peru||", "|Peru|0|0", "x|Peru||", "|PERU||"])
+def test_a_row_of_nothing_is_a_row_when_anything_beside_its_name_says_so(countries, write, line):
+    reading = read_table(write("Id|País|2000|2000", "1|Chile|5|7", line), countries)
+    assert (reading.rows, reading.quarantined) == (2, ())
+
+
+def test_a_category_without_figures_still_parts_the_groups(cultivars, write):
+    reading = read_table(
+        write("id|control|cultivar|2000", "1|TINTAS|TINTAS|1", "2|ti_A|A|1", "||BRANCAS|", "4|br_B|B|1"), cultivars
+    )
+    assert kinds(reading)[-1] == ("B", "leaf", "BRANCAS")
+
+
+@pytest.mark.parametrize(
+    ("last", "cut"),
+    [
+        ("12", True),
+        ("1", True),
+        ("4108858,2", True),
+        ("00", True),
+        ("0", False),
+        ("", False),
+        ("nd", False),
+        ("*", False),
+    ],
+)
+def test_the_last_figure_of_a_file_that_does_not_end_may_be_cut(countries, write, last, cut):
+    reading = read_table(write("Id|País|2000|2000", f"1|Chile|5|{last}", end=""), countries)
+    assert reading.repairs == ("the last line does not end: its last figure may have been cut",)
+    assert reading.frame["value"].iloc[0] == 5
+    assert (reading.frame["mark"].iloc[-1] == "unreadable") == cut
+    assert [(type(error), error.value, error.column) for error in reading.quarantined] == (
+        [(CutFigureError, last, 4)] if cut else []
+    )
+    whole = read_table(write("Id|País|2000|2000", f"1|Chile|5|{last}"), countries)
+    assert (whole.repairs, whole.quarantined) == ((), ())
+
+
+def test_a_cut_cell_that_is_no_figure_is_named_as_such(countries, write):
+    reading = read_table(write("Id|País|2000|2000", "1|Chile|5|n", end=""), countries)
+    assert [type(error) for error in reading.quarantined] == [NotANumberError]
+
+
+def test_a_file_whose_every_row_is_set_aside_is_empty(countries, write):
+    with pytest.raises(EmptyFileError, match="line 1: the file has a header and no row"):
+        read_table(write("Id|País|2000|2000", "1||0|0", "|Fonte: x||"), countries)
+
+
+def test_two_files_in_one_are_refused(countries, write):
+    with pytest.raises(HeaderError, match="ExpTeste, line 3: the header stands a second time"):
+        read_table(write("Id|País|2000|2000", "1|Chile|5|7", "id|PAÍS|2000|2000 ", "1|Chile|5|7"), countries)
+
+
+def test_a_label_with_a_tag_is_a_label(countries, write):
+    reading = read_table(write("Id|País|2000|2000", "1|Coréia <br> do Sul|5|7", "2|<b>Peru</b>|5|7"), countries)
+    assert reading.rows == 2
+
+
+def test_a_line_of_marks_alone_is_a_row(cultivars, write):
+    reading = read_table(write("id|control|cultivar|2000", "1|TINTAS|TINTAS|nd", "2|ti_A|A|*"), cultivars)
+    assert list(reading.frame["mark"]) == ["nd", "*"]
+
+
+def test_the_longest_names_are_looked_at_in_no_time(cultivars, write):
+    label = "¹" * 300_000 + "a"
+    with pytest.raises(MissingLabelError, match="more than 200 characters"):
+        read_table(write("id|control|cultivar|2000", f"1|ti_A|{label}|7"), cultivars)
+
+
+def test_a_name_of_200_characters_is_read(cultivars, write):
+    assert read_table(write("id|control|cultivar|2000", f"1|ti_A|{'M' * 200}|7"), cultivars).rows == 1
 
 
 def test_a_header_alone_is_an_empty_file(cultivars, write):

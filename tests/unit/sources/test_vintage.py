@@ -1,3 +1,4 @@
+import hashlib
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pandas as pd
@@ -6,7 +7,7 @@ import pytest
 from viticast.contracts.observations import Observations
 from viticast.sources.fetched import FetchedFile
 from viticast.sources.reader import read_table
-from viticast.sources.vintage import content_id, infer_published_at, observe
+from viticast.sources.vintage import content_id, infer_published_at, landing_id, observe
 
 NOW = datetime(2025, 5, 1, 12, tzinfo=UTC)
 LINES = ("id|control|cultivar|2000|2001", "1|TINTAS|TINTAS|3|3", "2|ti_A|A|1|nd", "3|ti_B|B|2|2,5")
@@ -67,8 +68,6 @@ def observed(table, content, **changes):
         "source": "embrapa",
         "is_synthetic": False,
         "raw_sha256": FetchedFile(table.name, content, "x", NOW).sha256,
-        "published_at": date(2025, 4, 1),
-        "fetched_at": NOW,
     }
     return observe(read_table(content, table), table, **(arguments | changes))
 
@@ -76,22 +75,47 @@ def observed(table, content, **changes):
 def test_observations_fulfil_their_contract(cultivars, countries, write):
     frames = [
         observed(cultivars, write(*LINES)),
-        observed(countries, write("Id|País|2000|2000", "1|Chile|1|"), published_at=None, is_synthetic=True),
+        observed(countries, write("Id|País|2000|2000", "1|Chile|1|x"), is_synthetic=True),
     ]
     frame = pd.concat(frames, ignore_index=True)
     Observations.validate(frame, lazy=True)
-    assert frame["published_at"].dtype == "datetime64[us]"
+    assert list(frame["is_synthetic"]) == [False] * 6 + [True] * 2
+    assert list(frame["mark"].dropna()) == ["nd", "unreadable"]
+    assert set(frame["source"]) == {"embrapa"}
+    assert set(frame["table_name"]) == {"ProcessaTeste", "ExpTeste"}
+    assert frame.groupby("table_name")[["vintage_id", "raw_sha256"]].nunique().eq(1).all(axis=None)
     assert frame["year"].dtype == "int64"
     assert list(frame.columns) == list(Observations.to_schema().columns)
 
 
-def test_a_declared_date_is_kept_and_a_missing_one_inferred(cultivars, write):
-    declared = observed(cultivars, write(*LINES))
-    assert set(declared["published_at"]) == {pd.Timestamp("2025-04-01")}
-    assert not declared["is_published_at_inferred"].any()
-    inferred = observed(cultivars, write(*LINES), published_at=None)
-    assert set(inferred["published_at"]) == {pd.Timestamp("2002-12-31")}
-    assert inferred["is_published_at_inferred"].all()
+def test_an_observation_says_which_content_and_which_bytes_it_is_of(cultivars, write):
+    frame = observed(cultivars, write(*LINES))
+    assert set(frame["vintage_id"]) == {identity(cultivars, write(*LINES))}
+    assert set(frame["raw_sha256"]) == {hashlib.sha256(write(*LINES)).hexdigest()}
+    other = observed(cultivars, write(*LINES, delimiter="\t"))
+    assert set(other["vintage_id"]) == set(frame["vintage_id"])
+    assert set(other["raw_sha256"]) != set(frame["raw_sha256"])
+
+
+def test_an_unreadable_cell_is_another_content_than_an_empty_one(cultivars, write):
+    lines = [line.replace("|nd", "|n.d.") for line in LINES]
+    others = [line.replace("|nd", "|") for line in LINES]
+    assert len({identity(cultivars, write(*text)) for text in (LINES, lines, others)}) == 3
+
+
+def test_ids_do_not_change_from_release_to_release(cultivars, write):
+    """Every partition of a lake is named by them."""
+    assert identity(cultivars, write(*LINES)) == "56f5ed62df156ff5"
+    assert landing_id("ab" * 32, "http://x/A.csv", date(2025, 4, 1)) == "8e155c0238821540"
+    assert landing_id("ab" * 32, "http://x/A.csv", None) == "838acc22bb31c734"
+
+
+def test_a_landing_is_bytes_address_and_declared_date():
+    landing = ("ab" * 32, "A.csv", date(2025, 4, 1))
+    others = [("cd" * 32, *landing[1:]), (landing[0], "B.csv", landing[2]), (*landing[:2], None)]
+    others.append((*landing[:2], date(2025, 4, 2)))
+    assert landing_id(*landing) == landing_id(*landing)
+    assert len({landing_id(*one) for one in (landing, *others)}) == 5
 
 
 def test_an_unknown_source_is_refused(cultivars, write):
