@@ -1,13 +1,13 @@
 """Any file dataset, written so that nobody ever sees half of it."""
 
-import uuid
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from kedro.io import AbstractDataset
 from kedro.io.core import parse_dataset_definition
 
-from viticast.lake.storage import STALE_SUFFIX, Storage
+from viticast.lake.storage import Storage, make_folder, put_in_place
+from viticast.lake.writers import unfinished_path
 
 
 class AtomicDataset(AbstractDataset[Any, Any]):
@@ -39,13 +39,13 @@ class AtomicDataset(AbstractDataset[Any, Any]):
         if not Storage(self._address).is_local:
             self._dataset(self._address).save(data)
             return
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         # The suffix stays last: some formats are chosen by it.
-        unfinished = target.with_name(f"{target.stem}{STALE_SUFFIX}{uuid.uuid4().hex}{target.suffix}")
+        unfinished = unfinished_path(target, suffix=target.suffix)
         try:
             self._dataset(str(unfinished)).save(data)
             if not (target.exists() and target.read_bytes() == unfinished.read_bytes()):
-                unfinished.replace(target)
+                put_in_place(unfinished, target)
         finally:
             unfinished.unlink(missing_ok=True)
 

@@ -2,14 +2,16 @@
 
 import logging
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
+from kedro.utils import load_obj
 
+from viticast.contracts.columns import Table
+from viticast.contracts.lake import LAKE_TABLES
 from viticast.datasets.receipt import read_receipt
-from viticast.lake.table import LakeTable, Overwrite
+from viticast.lake.table import LakeTable, Overwrite, empty_frame
 
 logger = logging.getLogger(__name__)
 
@@ -22,8 +24,11 @@ class LakeTableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         table: Name of the table.
         partition_by: Columns that name the partitions.
         overwrite: `never` where the partition's key is a hash of its content, else `changed`.
-        current: A receipt (JSON) that says which partition is current: a load then gives only that one.
-        if_missing: What a load of a table without partitions does: `error`, or `empty` for a frame without columns.
+        current: A receipt (JSON) that says which partition is current: a load then gives only that one. Within the run
+            that saved a partition, a load gives that one, whatever the receipt says: it may be of another run.
+        if_missing: What a load does where there is no partition: `error`, or `empty` for no rows under the columns of
+            the contract; a table without a contract then has no columns.
+        contract: Dotted name of the contract of a table that `LAKE_TABLES` does not list.
         metadata: Ignored by Kedro; kedro-viz reads the layer here.
     """
 
@@ -36,27 +41,43 @@ class LakeTableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         overwrite: Overwrite,
         current: dict[str, str] | None = None,
         if_missing: Literal["error", "empty"] = "error",
+        contract: str | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
         self._table = LakeTable(path, table, partition_by, overwrite)
-        self._current = Path(current["filepath"]) if current else None
-        self._if_missing = if_missing
+        self._current = current["filepath"] if current else None
+        self._empty = _empty(table, contract) if if_missing == "empty" else None
+        self._saved: dict[str, str] | None = None
         self.metadata = metadata
 
     def load(self) -> pd.DataFrame:
         """All rows, or those of the current partition."""
-        if self._if_missing == "empty" and not self._table.partitions():
-            return pd.DataFrame()
-        return self._table.read(self._current_partition())
+        where = self._current_partition()
+        if self._empty is not None and not self._table.has(where):
+            return self._empty.copy()
+        return self._table.read(where)
 
     def save(self, data: pd.DataFrame) -> None:
         """Writes the partitions of the frame; the others stay."""
+        saved = self._partition_of(data) if self._current else None
         changed = self._table.write(data)
+        self._saved = saved
         logger.info("%s: %d of its partitions changed", self._table.name, len(changed))
+
+    def _partition_of(self, data: pd.DataFrame) -> dict[str, str] | None:
+        """The one partition that the frame is of; None for a frame without rows."""
+        keys = data[self._table.partition_by].drop_duplicates()
+        if len(keys) > 1:
+            raise DatasetError(
+                f"'{self._table.name}' is loaded by its current partition, and {len(keys)} were to be saved at once"
+            )
+        return {str(column): str(value) for column, value in keys.iloc[0].items()} if len(keys) else None
 
     def _current_partition(self) -> dict[str, str]:
         if self._current is None:
             return {}
+        if self._saved is not None:
+            return self._saved
         receipt = read_receipt(self._current)
         keys = {column: str(receipt[column]) for column in self._table.partition_by if column in receipt}
         if not keys:
@@ -64,7 +85,7 @@ class LakeTableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         return keys
 
     def _exists(self) -> bool:
-        return bool(self._table.partitions())
+        return self._table.has()
 
     def _describe(self) -> dict[str, Any]:
         return {
@@ -73,3 +94,10 @@ class LakeTableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
             "partition_by": self._table.partition_by,
             "overwrite": self._table.overwrite,
         }
+
+
+def _empty(table: str, contract: str | None) -> pd.DataFrame:
+    if contract is None and table not in LAKE_TABLES:
+        return pd.DataFrame()
+    model: type[Table] = load_obj(contract) if contract else LAKE_TABLES[table].model
+    return empty_frame(model)

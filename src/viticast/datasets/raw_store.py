@@ -1,18 +1,20 @@
 """The bytes as they came, named by their hash."""
 
+import hashlib
 import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from kedro.io import AbstractDataset
 
-from viticast.lake.storage import Storage
+from viticast.lake.storage import DamagedFileError, Storage
 
 logger = logging.getLogger(__name__)
 
 
 class RawStoreDataset(AbstractDataset[Mapping[str, bytes], dict[str, bytes]]):
-    """A folder of raw files; nothing in it is ever changed or deleted.
+    """A folder of raw files; nothing in it is ever changed or deleted, unless it does not hold what its name says.
 
     Args:
         path: The folder.
@@ -24,20 +26,45 @@ class RawStoreDataset(AbstractDataset[Mapping[str, bytes], dict[str, bytes]]):
         self.metadata = metadata
 
     def save(self, data: Mapping[str, bytes]) -> None:
-        """Writes the files that are not there yet.
+        """Writes the files that are not there yet, and anew those that were damaged.
 
         Args:
             data: SHA-256 of the bytes -> the bytes.
+
+        Raises:
+            ValueError: A name is not the hash of its bytes.
         """
-        written = [sha256 for sha256, content in sorted(data.items()) if self._storage.write_once(sha256, content)]
+        if wrong := sorted(name for name, content in data.items() if not _is_named_by_hash(name, content)):
+            raise ValueError(f"raw: {', '.join(wrong)} is not the SHA-256 of the bytes that were to be kept under it")
+        written = [
+            sha256
+            for sha256, content in sorted(data.items())
+            if self._storage.write_once(sha256, content, is_whole=partial(_is_named_by_hash, sha256))
+        ]
         logger.info("raw: %d of %d files are new", len(written), len(data))
 
     def load(self) -> dict[str, bytes]:
-        """All files: SHA-256 -> bytes."""
-        return {name: self._storage.read(name) for name in self._storage.glob("*")}
+        """All files: SHA-256 -> bytes.
+
+        Raises:
+            DamagedFileError: A file does not hold what its name says.
+        """
+        files = {name: self._storage.read(name) for name in self._storage.glob("*")}
+        for name, content in files.items():
+            if not _is_named_by_hash(name, content):
+                raise DamagedFileError(
+                    f"{self._storage.path(name)} is damaged: its bytes have another hash than its name says. "
+                    "Put a copy from a backup in its place, or ingest the same file again: "
+                    "kedro run --pipelines=ingestion"
+                )
+        return files
 
     def _exists(self) -> bool:
         return bool(self._storage.glob("*"))
 
     def _describe(self) -> dict[str, Any]:
         return {"path": str(self._storage.root)}
+
+
+def _is_named_by_hash(name: str, content: bytes) -> bool:
+    return hashlib.sha256(content).hexdigest() == name

@@ -1,22 +1,100 @@
 """Receipts: small JSON files by which a pipeline tells the next what it made."""
 
 import json
-from pathlib import Path
+from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
-from kedro.io import DatasetError
+from kedro.io import AbstractDataset, DatasetError
+from kedro.utils import load_obj
+from pydantic import ValidationError
+
+from viticast.contracts.receipts import Receipt
+from viticast.lake.storage import Storage
+
+REMEDY = "Run again the pipeline that writes it, or all of them: kedro run"
 
 
-def read_receipt(path: Path) -> dict[str, Any]:
+class ReceiptDataset(AbstractDataset[Mapping[str, Any], dict[str, Any]]):
+    """A receipt, written whole, and read only if it fulfils its contract.
+
+    Within the run that saved it, a load gives what was saved: another run may have put its own in place since.
+
+    Args:
+        filepath: The JSON file, local or remote.
+        contract: Dotted name of the `contracts.receipts.Receipt` that it fulfils.
+        metadata: Ignored by Kedro; kedro-viz reads the layer here.
+    """
+
+    def __init__(self, *, filepath: str, contract: str, metadata: dict[str, Any] | None = None) -> None:
+        self._filepath = filepath
+        self._contract: type[Receipt] = load_obj(contract)
+        self._saved: Receipt | None = None
+        self.metadata = metadata
+
+    def save(self, data: Mapping[str, Any]) -> None:
+        """Writes the receipt, unless it is there already.
+
+        Raises:
+            DatasetError: It does not fulfil its contract.
+        """
+        try:
+            receipt = self._contract.model_validate(dict(data))
+        except ValidationError as error:
+            raise DatasetError(f"this is no receipt to write to {self._filepath}: {_problems(error)}") from error
+        content = json.dumps(receipt.model_dump(mode="json"), ensure_ascii=False, indent=2)
+        storage, name = _place(self._filepath)
+        storage.write_changed(name, f"{content}\n".encode())
+        self._saved = receipt
+
+    def load(self) -> dict[str, Any]:
+        """The receipt's content.
+
+        Raises:
+            DatasetError: It is missing, damaged or incomplete.
+        """
+        receipt = self._saved or self._checked(read_receipt(self._filepath))
+        return receipt.model_dump(mode="json")
+
+    def _checked(self, content: Mapping[str, Any]) -> Receipt:
+        try:
+            return self._contract.model_validate(content)
+        except ValidationError as error:
+            raise DatasetError(f"{self._filepath} is incomplete: {_problems(error)}. {REMEDY}") from error
+
+    def _exists(self) -> bool:
+        storage, name = _place(self._filepath)
+        return storage.exists(name)
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": self._filepath, "contract": self._contract.__name__}
+
+
+def read_receipt(filepath: str) -> dict[str, Any]:
     """The receipt's content.
 
     Raises:
-        DatasetError: It is not there, because the pipeline that writes it has not run.
+        DatasetError: It is not there, because the pipeline that writes it has not run; or it is no JSON object.
     """
+    storage, name = _place(filepath)
     try:
-        receipt: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(storage.read(name).decode())
     except FileNotFoundError as error:
         raise DatasetError(
-            f"{path} is missing: the pipeline that writes it has not run yet. Run them all once: kedro run"
+            f"{filepath} is missing: the pipeline that writes it has not run yet. Run them all once: kedro run"
         ) from error
-    return receipt
+    except ValueError as error:
+        raise DatasetError(f"{filepath} is damaged ({error}). {REMEDY}") from error
+    if not isinstance(content, dict):
+        raise DatasetError(f"{filepath} is damaged (it holds no JSON object). {REMEDY}")
+    return content
+
+
+def _place(filepath: str) -> tuple[Storage, str]:
+    folder, _, name = str(filepath).rpartition("/")
+    return Storage(folder or "."), PurePosixPath(name).name
+
+
+def _problems(error: ValidationError) -> str:
+    found = (f"{'.'.join(map(str, problem['loc'])) or 'all'}: {problem['msg']}" for problem in error.errors())
+    return "; ".join(found)

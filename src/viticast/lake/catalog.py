@@ -1,7 +1,5 @@
 """The catalog of the lake: which tables there are, with which columns and partitions."""
 
-import os
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +7,10 @@ from typing import Protocol
 
 import duckdb
 
-from viticast.lake.storage import STALE_SUFFIX, Storage
+from viticast.lake.engine import CATALOGED_AT, connect, naming_damage
+from viticast.lake.storage import Storage, make_folder, put_in_place
 from viticast.lake.table import FILE_NAME
+from viticast.lake.writers import unfinished_path
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,8 @@ class LakeCatalog(Protocol):
 class DuckDBCatalog:
     """The embedded catalog: a DuckDB file that holds only views over the Parquet files.
 
-    The file is built aside and put in place, so that readers always find a whole one.
+    The file is built aside and put in place, so that readers always find a whole one. It says where it was built: its
+    views name files by their full paths, and a copy of it would show the figures of the folder it was copied from.
 
     Args:
         root: Folder of the lake.
@@ -63,18 +64,17 @@ class DuckDBCatalog:
 
         Raises:
             FileNotFoundError: The lake has no file for one of them.
+            DamagedFileError: A file of one is no whole Parquet file.
         """
-        present = self._tables_in_lake()
-        if missing := sorted(set(tables) - set(present)):
-            raise FileNotFoundError(f"the lake under {self.storage.root} has no files for {missing}")
-        statements = [self._view(name) for name in present]
-        if self._holds(statements):
-            return
-        self._build(statements)
+        statements = self._statements(tables)
+        while not self._holds(statements):
+            self._build(statements)
+            # Another process may have put a database in place meanwhile that knew a table more.
+            statements = self._statements(tables)
 
     def describe(self) -> list[CatalogedTable]:
         """All tables that are known, by name."""
-        with duckdb.connect(str(self.database), read_only=True) as connection:
+        with connect(self.database) as connection:
             names = [
                 row[0]
                 for row in connection.execute(
@@ -82,6 +82,13 @@ class DuckDBCatalog:
                 ).fetchall()
             ]
             return [self._describe(connection, name) for name in names]
+
+    def _statements(self, tables: Sequence[str]) -> list[str]:
+        present = self._tables_in_lake()
+        if missing := sorted(set(tables) - set(present)):
+            raise FileNotFoundError(f"the lake under {self.storage.root} has no files for {missing}")
+        place = str(self.database.resolve()).replace("'", "''")
+        return [f"CREATE MACRO {CATALOGED_AT}() AS '{place}'", *(self._view(name) for name in present)]
 
     def _describe(self, connection: duckdb.DuckDBPyConnection, name: str) -> CatalogedTable:
         identifier = _identifier(name)
@@ -117,23 +124,26 @@ class DuckDBCatalog:
             return False
         try:
             with duckdb.connect(str(self.database), read_only=True) as connection:
-                rows = connection.execute("SELECT comment FROM duckdb_views() WHERE NOT internal").fetchall()
+                rows = connection.execute(
+                    "SELECT comment FROM duckdb_views() WHERE NOT internal "
+                    "UNION ALL SELECT comment FROM duckdb_functions() WHERE NOT internal"
+                ).fetchall()
         except duckdb.IOException:
             # It holds nothing but views: a file that is no database is built anew.
             return False
         return sorted(row[0] or "" for row in rows) == sorted(statements)
 
     def _build(self, statements: Sequence[str]) -> None:
-        self.database.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = self.database.with_name(f"{self.database.name}{STALE_SUFFIX}{uuid.uuid4().hex}")
+        make_folder(self.database.parent)
+        unfinished = unfinished_path(self.database)
         try:
-            with duckdb.connect(str(unfinished)) as connection:
+            with naming_damage(), duckdb.connect(str(unfinished)) as connection:
                 for statement in statements:
                     connection.execute(statement)
-                    view = statement.split(" ", 3)[2]
+                    _, kind, name = statement.split(" ", 3)[:3]
                     comment = statement.replace("'", "''")
-                    connection.execute(f"COMMENT ON VIEW {view} IS '{comment}'")
-            os.replace(unfinished, self.database)  # noqa: PTH105 - atomic on every platform
+                    connection.execute(f"COMMENT ON {kind} {name.removesuffix('()')} IS '{comment}'")
+            put_in_place(unfinished, self.database)
         finally:
             unfinished.unlink(missing_ok=True)
             unfinished.with_name(f"{unfinished.name}.wal").unlink(missing_ok=True)

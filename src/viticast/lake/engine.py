@@ -1,17 +1,30 @@
 """Queries over the lake: one interface, so that the SQL is written once."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 import duckdb
 import pandas as pd
 
+from viticast.lake.storage import DamagedFileError
+from viticast.lake.table import FILE_NAME, damage
+
 Value = str | int | float
 Parameters = Mapping[str, Value | Sequence[Value]]
 
+CATALOGED_AT = "cataloged_at"
+"""Macro of the database that says where it was built."""
+
+REMEDY = "Run: kedro run --pipelines=ingestion,cataloging"
+
 _PLACEHOLDER = re.compile(r":([a-z_]+)")
+
+
+class MovedCatalogError(OSError):
+    """The catalog was built in another place, whose figures its views would show."""
 
 
 class QueryEngine(Protocol):
@@ -65,13 +78,55 @@ class DuckDBEngine:
 
         Raises:
             FileNotFoundError: The lake was not cataloged yet.
+            MovedCatalogError: It was cataloged in another place.
+            DamagedFileError: A file of the lake is no whole Parquet file.
         """
-        if not self.database.exists():
-            raise FileNotFoundError(
-                f"the lake is not cataloged: {self.database} is missing. "
-                "Run: kedro run --pipelines=ingestion,cataloging"
-            )
         bound, values = bind(sql, parameters)
-        with duckdb.connect(str(self.database), read_only=True) as connection:
+        with connect(self.database) as connection:
             frame: pd.DataFrame = connection.execute(bound, values).df()
         return frame
+
+
+@contextmanager
+def connect(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Opens the database of views for reading.
+
+    Raises:
+        FileNotFoundError: The lake was not cataloged yet.
+        MovedCatalogError: It was cataloged in another place.
+        DamagedFileError: A file of the lake is no whole Parquet file.
+    """
+    if not database.exists():
+        raise FileNotFoundError(f"the lake is not cataloged: {database} is missing. {REMEDY}")
+    with duckdb.connect(str(database), read_only=True) as connection:
+        _check_place(connection, database.resolve())
+        with naming_damage():
+            yield connection
+
+
+@contextmanager
+def naming_damage() -> Iterator[None]:
+    """Says of a file of the lake that DuckDB cannot read that it is damaged, and what to do.
+
+    Raises:
+        DamagedFileError: A file of the lake is no whole Parquet file.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        if FILE_NAME not in str(error):
+            raise
+        # The first line names the file; the others point into the statement.
+        raise DamagedFileError(damage("a file of the lake", str(error).splitlines()[0])) from error
+
+
+def _check_place(connection: duckdb.DuckDBPyConnection, place: Path) -> None:
+    try:
+        row = connection.execute(f"SELECT {CATALOGED_AT}()").fetchone()
+    except duckdb.CatalogException:
+        row = None
+    built_at = row[0] if row else "an unknown place"
+    if built_at != str(place):
+        raise MovedCatalogError(
+            f"{place} was cataloged in another place, {built_at}, and would show the figures that lie there. {REMEDY}"
+        )

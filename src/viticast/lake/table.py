@@ -10,9 +10,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from viticast.lake.storage import Storage
+from viticast.contracts.columns import Table
+from viticast.lake.storage import DamagedFileError, Storage
 
 Overwrite = Literal["never", "changed"]
+
+UNREADABLE = (pa.ArrowException, OSError)
+"""What Arrow raises at bytes that are no whole Parquet file."""
 
 FILE_NAME = "part-0.parquet"
 """The same name in every run, so that a rerun replaces and never adds."""
@@ -58,17 +62,27 @@ class LakeTable:
 
         Raises:
             FileNotFoundError: There is no such partition.
+            DamagedFileError: The file of one is no whole Parquet file.
         """
-        wanted = [_folder(column, value) for column, value in (where or {}).items()]
-        names = [name for name in self.partitions() if all(folder in name.split("/") for folder in wanted)]
+        names = self._matching(where or {})
         if not names:
+            wanted = [_folder(column, value) for column, value in (where or {}).items()]
             which = f" with {', '.join(wanted)}" if wanted else ""
             raise FileNotFoundError(f"the lake has no table '{self.name}'{which} under {self.storage.root}")
         return pd.concat([self._decoded(name) for name in names], ignore_index=True)
 
+    def has(self, where: Mapping[str, str] | None = None) -> bool:
+        """True if the table has a partition, or one of these values."""
+        return bool(self._matching(where or {}))
+
+    def _matching(self, where: Mapping[str, str]) -> list[str]:
+        wanted = [_folder(column, value) for column, value in where.items()]
+        return [name for name in self.partitions() if all(folder in name.split("/") for folder in wanted)]
+
     def _put(self, name: str, content: bytes) -> bool:
-        write = self.storage.write_once if self.overwrite == "never" else self.storage.write_changed
-        return write(name, content)
+        if self.overwrite == "never":
+            return self.storage.write_once(name, content, is_whole=is_whole_parquet)
+        return self.storage.write_changed(name, content)
 
     def _encoded(self, frame: pd.DataFrame) -> Iterator[tuple[str, bytes]]:
         keys = frame[self.partition_by]
@@ -78,16 +92,50 @@ class LakeTable:
             folders = [_folder(column, str(value)) for column, value in zip(self.partition_by, values, strict=True)]
             buffer = io.BytesIO()
             table = pa.Table.from_pandas(rows.drop(columns=self.partition_by), preserve_index=False)
-            pq.write_table(table.replace_schema_metadata(None), buffer, compression="zstd")
+            # Checksums, because a figure that rots on a disk is no less a figure to whoever reads it.
+            pq.write_table(table.replace_schema_metadata(None), buffer, compression="zstd", write_page_checksum=True)
             yield str(PurePosixPath(self.name, *folders, FILE_NAME)), buffer.getvalue()
 
     def _decoded(self, name: str) -> pd.DataFrame:
-        frame: pd.DataFrame = pq.read_table(io.BytesIO(self.storage.read(name))).to_pandas()
+        try:
+            frame = _read_parquet(self.storage.read(name))
+        except UNREADABLE as error:
+            raise DamagedFileError(damage(self.storage.path(name), str(error))) from error
         folders = PurePosixPath(name).parts[1:-1]
         for position, folder in enumerate(folders):
             column, value = folder.split("=", 1)
             frame.insert(position, column, pd.Series(unquote(value), index=frame.index, dtype="str"))
         return frame
+
+
+def empty_frame(model: type[Table]) -> pd.DataFrame:
+    """No rows, with the columns and types of a contract."""
+    types = {name: str(column.dtype) for name, column in model.to_schema().columns.items()}
+    return pd.DataFrame(
+        {name: pd.Series(dtype="str" if kind.startswith("string") else kind) for name, kind in types.items()}
+    )
+
+
+def is_whole_parquet(content: bytes) -> bool:
+    """True if every page of the file can be read and is what was written."""
+    try:
+        _read_parquet(content)
+    except UNREADABLE:
+        return False
+    return True
+
+
+def damage(path: str, found: str) -> str:
+    """What a damaged partition is called in an error, and what to do."""
+    return (
+        f"{path} is damaged ({found.strip()}). Put a copy from a backup in its place, or delete it and run again what "
+        "wrote it: kedro run"
+    )
+
+
+def _read_parquet(content: bytes) -> pd.DataFrame:
+    frame: pd.DataFrame = pq.read_table(io.BytesIO(content), page_checksum_verification=True).to_pandas()
+    return frame
 
 
 def _folder(column: str, value: str) -> str:

@@ -4,6 +4,8 @@ import pandas as pd
 import pytest
 from kedro.io import DatasetError
 
+from viticast.contracts.observations import Observations
+from viticast.contracts.raw import RawManifest
 from viticast.datasets.lake_catalog import LakeCatalogDataset
 from viticast.datasets.lake_query import LakeQueryDataset
 from viticast.datasets.lake_table import LakeTableDataset
@@ -79,7 +81,38 @@ def test_a_current_partition_that_cannot_be_known_is_an_error(table, lake, conte
 def test_a_table_without_partitions_is_an_error_or_empty_as_declared(table):
     with pytest.raises(DatasetError, match="the lake has no table 'observations'"):
         table().load()
-    assert table(if_missing="empty").load().empty
+    missing = table(if_missing="empty").load()
+    assert list(missing.columns) == list(Observations.to_schema().columns)
+    Observations.validate(missing)
+
+
+def test_a_table_outside_the_lake_is_empty_by_the_contract_it_names(table):
+    contract = f"{RawManifest.__module__}.RawManifest"
+    manifest = table(table="manifest", if_missing="empty", contract=contract).load()
+    assert manifest.empty
+    RawManifest.validate(manifest)
+
+
+def test_a_current_partition_that_is_not_there_is_empty_where_declared(table, lake):
+    table().save(OBSERVATIONS)
+    current = receipt(lake, vintage_id="9")
+    assert table(current=current, if_missing="empty").load().empty
+    assert len(table(current=receipt(lake, vintage_id="1"), if_missing="empty").load()) == 2
+
+
+def test_a_run_reads_the_partition_that_it_saved_and_not_what_a_receipt_of_another_names(table, lake):
+    mine = table(current=receipt(lake, table_name="Comercio", vintage_id="2"))
+    mine.save(OBSERVATIONS.head(2))
+    table().save(OBSERVATIONS.tail(1))
+    assert mine.load()["table_name"].unique().tolist() == ["Producao"]
+    other = table(current=receipt(lake, table_name="Comercio", vintage_id="2"))
+    assert other.load()["table_name"].unique().tolist() == ["Comercio"]
+
+
+def test_a_save_of_several_partitions_would_leave_open_which_is_current(table, lake):
+    with pytest.raises(DatasetError, match="'observations' is loaded by its current partition, and 2 were"):
+        table(current=receipt(lake, vintage_id="1")).save(OBSERVATIONS)
+    assert not table().exists()
 
 
 def test_tables_are_cataloged_and_described(table, lake, engine):

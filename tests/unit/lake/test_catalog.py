@@ -1,16 +1,17 @@
+import shutil
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
 
 from viticast.lake.catalog import CatalogedTable, DuckDBCatalog
-from viticast.lake.engine import DuckDBEngine
-from viticast.lake.storage import STALE_SUFFIX
+from viticast.lake.engine import DuckDBEngine, MovedCatalogError
+from viticast.lake.storage import DamagedFileError
 from viticast.lake.table import FILE_NAME, LakeTable
+from viticast.lake.writers import STALE_SUFFIX
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_a_build_that_fails_leaves_the_old_file(lake, catalog):
     broken = Path(lake) / "broken" / "vintage_id=1" / FILE_NAME
     broken.parent.mkdir(parents=True)
     broken.write_bytes(b"no parquet")
-    with pytest.raises(duckdb.Error):
+    with pytest.raises(DamagedFileError, match=r"broken/vintage_id=1/part-0.parquet.*kedro run"):
         catalog.register(["broken"])
     assert [table.name for table in catalog.describe()] == ["figures"]
     assert not list(lake.glob(f"*{STALE_SUFFIX}*"))
@@ -133,3 +134,41 @@ def test_a_database_that_is_none_is_built_anew(lake, catalog):
     (lake / "lake.duckdb").write_bytes(b"junk")
     catalog.register(["figures"])
     assert query(lake, "SELECT value FROM figures")["value"].tolist() == [1.0]
+
+
+def test_the_catalog_of_a_copied_project_never_shows_the_figures_of_the_first(lake, catalog, tmp_path):
+    write(lake, "figures", vintage_id=["1"], value=[1.0])
+    catalog.register(["figures"])
+    copy = tmp_path / "copy"
+    shutil.copytree(lake, copy)
+    write(copy, "figures", vintage_id=["1"], value=[2.0])
+    with pytest.raises(MovedCatalogError, match="kedro run --pipelines=ingestion,cataloging") as raised:
+        query(copy, "SELECT value FROM figures")
+    assert str(lake) in str(raised.value)
+    copied = DuckDBCatalog(str(copy), str(copy / "lake.duckdb"))
+    with pytest.raises(MovedCatalogError):
+        copied.describe()
+    copied.register(["figures"])
+    assert query(copy, "SELECT value FROM figures")["value"].tolist() == [2.0]
+    assert query(lake, "SELECT value FROM figures")["value"].tolist() == [1.0]
+
+
+def test_a_damaged_file_is_named_when_it_is_asked_for(lake, catalog):
+    write(lake, "figures", vintage_id=["1", "2"], value=[1.0, 2.0])
+    catalog.register(["figures"])
+    (lake / "figures" / "vintage_id=2" / FILE_NAME).write_bytes(b"")
+    with pytest.raises(DamagedFileError, match=r"vintage_id=2/part-0\.parquet.*kedro run"):
+        query(lake, "SELECT sum(value) AS s FROM figures")
+
+
+def test_a_table_that_comes_while_the_catalog_is_built_is_in_it(lake, catalog, monkeypatch):
+    write(lake, "figures", vintage_id=["1"], value=[1.0])
+    build = catalog._build
+
+    def build_while_another_writes(statements):
+        write(lake, "forecasts", vintage_id=["1"], value=[1.0])
+        build(statements)
+
+    monkeypatch.setattr(catalog, "_build", build_while_another_writes)
+    catalog.register(["figures"])
+    assert [table.name for table in catalog.describe()] == ["figures", "forecasts"]

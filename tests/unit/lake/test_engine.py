@@ -1,7 +1,7 @@
 import duckdb
 import pytest
 
-from viticast.lake.engine import DuckDBEngine, bind
+from viticast.lake.engine import CATALOGED_AT, DuckDBEngine, MovedCatalogError, bind
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,7 @@ def test_parameters_must_fit_the_statement(parameters, error, message):
 def engine(tmp_path):
     path = str(tmp_path / "lake.duckdb")
     with duckdb.connect(path) as connection:
+        connection.execute(f"CREATE MACRO {CATALOGED_AT}() AS '{path}'")
         connection.execute("CREATE TABLE t AS SELECT * FROM (VALUES ('a', 1), ('b', 2), ('c', 3)) AS v(name, number)")
     return DuckDBEngine(path)
 
@@ -58,3 +59,10 @@ def test_a_query_changes_nothing(engine):
 def test_a_lake_that_is_not_cataloged_says_what_to_run(tmp_path):
     with pytest.raises(FileNotFoundError, match="kedro run --pipelines=ingestion,cataloging"):
         DuckDBEngine(str(tmp_path / "none.duckdb")).query("SELECT 1", {})
+
+
+def test_a_database_that_says_no_place_is_not_asked(tmp_path):
+    with duckdb.connect(str(tmp_path / "old.duckdb")) as connection:
+        connection.execute("CREATE TABLE t AS SELECT 1 AS number")
+    with pytest.raises(MovedCatalogError, match=r"an unknown place.*kedro run --pipelines=ingestion,cataloging"):
+        DuckDBEngine(str(tmp_path / "old.duckdb")).query("SELECT * FROM t", {})

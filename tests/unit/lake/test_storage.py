@@ -1,14 +1,19 @@
+import errno
 import hashlib
+import logging
+import os
 import signal
 import subprocess
 import sys
 import textwrap
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from viticast.lake.storage import STALE_SUFFIX, Storage, replace_file
+from viticast.lake.storage import ABANDONED_AFTER_SECONDS, Storage, make_folder, replace_file, sweep
+from viticast.lake.writers import STALE_SUFFIX, Writer, this_host, this_writer, unfinished_path, writer_of
 
 WRITER = textwrap.dedent(
     """
@@ -135,3 +140,155 @@ def test_two_writers_and_a_reader_do_each_other_no_harm(tmp_path):
         assert (one.returncode, two.returncode) == (0, 0)
     assert reads > 10
     assert [path.name for path in tmp_path.iterdir()] == ["file-0"]
+
+
+ONCE = textwrap.dedent(
+    """
+    import sys, time
+    from viticast.lake.storage import Storage
+
+    storage, name = Storage(sys.argv[1]), sys.argv[2]
+    print("ready", flush=True)
+    sys.stdin.readline()
+    print(sum(storage.write_once(f"file-{number}", name.encode() * 1000) for number in range(300)))
+    """
+)
+
+
+def test_of_two_writers_of_one_name_the_first_one_wins(tmp_path):
+    command = [sys.executable, "-c", ONCE, str(tmp_path)]
+    writers = [
+        subprocess.Popen([*command, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for name in "xy"
+    ]
+    for writer in writers:
+        writer.stdout.readline()
+    for writer in writers:
+        writer.stdin.write("\n")
+        writer.stdin.flush()
+    won = dict(zip("xy", (int(writer.communicate()[0]) for writer in writers), strict=True))
+    found = [Storage(str(tmp_path)).read(f"file-{number}")[:1].decode() for number in range(300)]
+    assert {name: found.count(name) for name in "xy"} == won
+    assert len(list(tmp_path.iterdir())) == 300
+
+
+def test_a_name_that_was_taken_meanwhile_stays_with_the_first(storage, monkeypatch):
+    storage.write_once("name", b"first")
+    before = mtime(storage, "name")
+    monkeypatch.setattr(storage, "exists", lambda name: False)
+    assert not storage.write_once("name", b"second")
+    assert (storage.read("name"), mtime(storage, "name")) == (b"first", before)
+    assert storage.glob("*") == ["name"]
+
+
+def test_a_damaged_file_is_written_anew_and_a_whole_one_is_not(storage, caplog):
+    storage.write_once("name", b"whole")
+    assert not storage.write_once("name", b"other", is_whole=lambda content: content == b"whole")
+    assert storage.read("name") == b"whole"
+    with caplog.at_level(logging.WARNING):
+        assert storage.write_once("name", b"other", is_whole=lambda content: content != b"whole")
+    assert storage.read("name") == b"other"
+    assert "name was damaged and is written anew" in caplog.text
+
+
+@pytest.mark.parametrize("answer", [errno.EPERM, errno.ENOTSUP])
+def test_a_file_system_without_links_takes_files_as_well(storage, monkeypatch, answer):
+    def refuse(source, target):
+        raise OSError(answer, "no links here")
+
+    monkeypatch.setattr("os.link", refuse)
+    assert storage.write_once("name", b"1")
+    assert storage.read("name") == b"1"
+    assert [path.name for path in Path(storage.root).iterdir()] == ["name"]
+
+
+def test_a_full_disk_is_not_taken_for_a_file_system_without_links(storage, monkeypatch):
+    def refuse(source, target):
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr("os.link", refuse)
+    with pytest.raises(OSError, match="full"):
+        storage.write_once("name", b"1")
+    assert list(Path(storage.root).iterdir()) == []
+
+
+def test_bytes_and_names_are_on_the_disk_before_a_write_ends(tmp_path, monkeypatch):
+    synced = []
+    sync = os.fsync
+    monkeypatch.setattr(
+        "os.fsync", lambda number: (synced.append(os.readlink(f"/proc/self/fd/{number}")), sync(number))
+    )
+    Storage(str(tmp_path)).write_once("a/b/name", b"1")
+    assert synced[:2] == [str(tmp_path / "a"), str(tmp_path)]
+    assert STALE_SUFFIX in synced[2]
+    assert synced[3:] == [str(tmp_path / "a" / "b")]
+    synced.clear()
+    replace_file(tmp_path / "a" / "b" / "name", b"2")
+    assert synced[-1] == str(tmp_path / "a" / "b")
+
+
+def test_folders_that_are_there_are_not_made_again(tmp_path):
+    make_folder(tmp_path / "a" / "b")
+    make_folder(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").is_dir()
+
+
+def ended_process():
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    return process.pid
+
+
+def leave_unfinished(folder, host, pid, age=0):
+    path = folder / f"part-0.parquet{STALE_SUFFIX}{host}-{pid}-{'0' * 32}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"half")
+    os.utime(path, (time.time() - age, time.time() - age))
+    return path
+
+
+def test_a_sweep_takes_what_ended_writers_of_this_host_left(tmp_path):
+    storage = Storage(str(tmp_path))
+    storage.write_once("t/part-0.parquet", b"whole")
+    dead = leave_unfinished(tmp_path / "t", this_host(), ended_process())
+    living = leave_unfinished(tmp_path / "t", this_host(), os.getpid())
+    elsewhere = leave_unfinished(tmp_path / "t", "elsewhere", 1)
+    assert sweep(str(tmp_path)) == [str(dead)]
+    assert {path.name for path in (tmp_path / "t").iterdir()} == {"part-0.parquet", living.name, elsewhere.name}
+
+
+def test_a_sweep_takes_what_anybody_left_a_day_ago(tmp_path):
+    day = ABANDONED_AFTER_SECONDS
+    old = [leave_unfinished(tmp_path / str(age), "elsewhere", 1, age=day + age) for age in (60, 3600)]
+    leave_unfinished(tmp_path, "elsewhere", 1, age=day - 60)
+    nameless = tmp_path / f"target{STALE_SUFFIX}by-hand"
+    nameless.write_bytes(b"")
+    os.utime(nameless, (0, 0))
+    assert set(sweep(str(tmp_path))) == {*map(str, old), str(nameless)}
+
+
+def test_a_sweep_of_nothing_finds_nothing(tmp_path):
+    assert sweep(str(tmp_path / "none")) == []
+    assert sweep("memory://bucket/none") == []
+
+
+def test_a_writer_that_is_killed_leaves_what_a_sweep_takes(tmp_path):
+    storage = Storage(str(tmp_path))
+    leave = "import os, signal; os.fsync = lambda number: os.kill(os.getpid(), signal.SIGKILL); "
+    write = "from viticast.lake.storage import Storage; Storage(%r).write_once('name', b'1')" % str(tmp_path)  # noqa: UP031
+    subprocess.run([sys.executable, "-c", leave + write], check=False)
+    [left] = tmp_path.iterdir()
+    assert storage.glob("*") == []
+    assert sweep(str(tmp_path)) == [str(left)]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unfinished_name_says_whose_it_is(tmp_path):
+    assert writer_of(unfinished_path(tmp_path / "a.b-c_d").name) == this_writer()
+    with_suffix = unfinished_path(tmp_path / "page.html", suffix=".html").name
+    assert writer_of(with_suffix) == this_writer()
+    assert with_suffix.startswith(f"page{STALE_SUFFIX}")
+    assert with_suffix.endswith(".html")
+    assert writer_of("part-0.parquet") is None
+    assert not Writer("elsewhere", ended_process()).is_dead
+    assert Writer(this_host(), ended_process()).is_dead
+    assert not this_writer().is_dead

@@ -2,7 +2,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from viticast.lake.table import FILE_NAME, LakeTable
+from viticast.contracts.lake import LAKE_TABLES
+from viticast.lake.storage import DamagedFileError
+from viticast.lake.table import FILE_NAME, LakeTable, empty_frame, is_whole_parquet
 
 ODD = ["a/b", "..", "x=y", "%41", "a b", "", "001", "it's", "[q]*?", "ü ß", "a+b&c"]
 
@@ -96,3 +98,52 @@ def test_an_empty_cell_names_no_partition(table):
     with pytest.raises(ValueError, match=r"figures: a partition column .* has empty cells"):
         table.write(FIGURES.assign(vintage_id=[None, "1", "2"]))
     assert table.partitions() == []
+
+
+def cut(content):
+    return content[: len(content) // 2]
+
+
+def flip(content):
+    """One bit of the first page's figures."""
+    return content[:40] + bytes([content[40] ^ 1]) + content[41:]
+
+
+@pytest.mark.parametrize("damage", [cut, flip, lambda content: b"", lambda content: b"junk" * 100])
+@pytest.mark.parametrize("overwrite", ["never", "changed"])
+def test_a_damaged_partition_is_named_and_put_right_by_the_next_write(tmp_path, caplog, damage, overwrite):
+    table = LakeTable(str(tmp_path), "figures", ["k"], overwrite)
+    frame = rows(k=["a"] * 500 + ["b"], v=[float(number**2) for number in range(501)])
+    [name, _] = table.write(frame)
+    whole = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(damage(whole))
+    with pytest.raises(DamagedFileError, match=r"k=a/part-0\.parquet is damaged .*kedro run"):
+        table.read()
+    assert table.read({"k": "b"})["v"].tolist() == [500.0**2]
+    assert table.write(frame) == [name]
+    pd.testing.assert_frame_equal(table.read(), frame)
+    assert ("is written anew" in caplog.text) == (overwrite == "never")
+
+
+def test_a_partition_is_whole_if_every_page_is(tmp_path):
+    table = LakeTable(str(tmp_path), "figures", ["k"], "never")
+    [name] = table.write(rows(k=["a"] * 50, v=list(range(50))))
+    content = table.storage.read(name)
+    assert is_whole_parquet(content)
+    assert not any(is_whole_parquet(damaged) for damaged in (cut(content), flip(content), b"", content[4:]))
+
+
+def test_it_is_known_which_partitions_there_are(table):
+    assert not table.has()
+    table.write(FIGURES)
+    assert table.has()
+    assert table.has({"vintage_id": "2"})
+    assert not table.has({"table_name": "a", "vintage_id": "2"})
+
+
+@pytest.mark.parametrize("name", sorted(LAKE_TABLES))
+def test_an_empty_table_has_the_columns_and_types_of_its_contract(name):
+    model = LAKE_TABLES[name].model
+    frame = empty_frame(model)
+    assert list(frame.columns) == list(model.to_schema().columns)
+    model.validate(frame)
