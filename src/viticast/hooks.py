@@ -54,7 +54,7 @@ class ProjectHooks:
         if "monitoring" in made:
             lines += _verdict_lines(catalog.load("monitoring"))
         lines += _mlflow_lines()
-        if "model_identity" in catalog and catalog.load("model_identity")["is_synthetic"]:
+        if "modeling_receipt" in catalog and catalog.load("modeling_receipt")["is_synthetic"]:
             lines += [
                 "  These figures are SYNTHETIC: they show how viticast works and say nothing about Brazil.",
                 "  Real figures: make run SOURCE=<folder with Embrapa's 15 CSV files>",

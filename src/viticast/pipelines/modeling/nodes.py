@@ -29,14 +29,14 @@ def identify_model(receipt: Receipt, params: ModelingParams, code_fingerprint: s
         code_fingerprint: Hash of the forecaster's code and of the libraries under it.
 
     Returns:
-        The receipt for monitoring: model_key, snapshot, source and target year.
+        What the receipt will say, as `contracts.receipts.ModelReceipt` describes.
     """
     made_of = {
         "panel": receipt["panel_sha256"],
         "params": params.model_dump(mode="json"),
         "code": code_fingerprint,
     }
-    key = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
+    key = _hash(made_of)[:16]
     target_year = min(receipt["last_years"].values()) + params.horizon
     logger.info("model %s: forecasts to %d", key, target_year)
     return {
@@ -46,6 +46,7 @@ def identify_model(receipt: Receipt, params: ModelingParams, code_fingerprint: s
         "is_synthetic": receipt["is_synthetic"],
         "target_year": target_year,
         "panel_sha256": receipt["panel_sha256"],
+        "params_sha256": _hash(made_of["params"]),
         "code_sha256": code_fingerprint,
     }
 
@@ -119,11 +120,15 @@ def package_model(
     accuracy: pd.DataFrame,
     forecasts: pd.DataFrame,
     identity: Receipt,
-) -> ModelPackage:
-    """Makes the model ready for the registry."""
+) -> tuple[ModelPackage, dict[str, Any]]:
+    """Makes the model ready for the registry.
+
+    Returns:
+        The model, and the receipt that makes it current.
+    """
     promotion = judge(accuracy[accuracy["breakdown"] == "overall"])
     first = forecasts.iloc[0]
-    return ModelPackage(
+    package = ModelPackage(
         model_key=identity["model_key"],
         arrays=fitted.to_arrays(),
         is_champion=promotion.is_champion,
@@ -131,6 +136,7 @@ def package_model(
         example=(str(first["series_id"]), int(first["year"])),
         tags={name: str(value) for name, value in identity.items() if name != "model_key"},
     )
+    return package, dict(identity)
 
 
 def tag_run(identity: Receipt) -> dict[str, str]:
@@ -147,6 +153,10 @@ def request_catalog(forecasts: pd.DataFrame, backtests: pd.DataFrame) -> dict[st
     """
     logger.info("to catalog: %d forecasts, %d rows of backtests", len(forecasts), len(backtests))
     return {"tables": list(TABLES)}
+
+
+def _hash(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _spec(params: ModelingParams, series: pd.DataFrame) -> Any:  # noqa: ANN401

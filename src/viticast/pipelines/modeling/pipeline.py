@@ -39,7 +39,8 @@ def create_pipeline(**kwargs: object) -> Pipeline:
             node(
                 nodes.package_model,
                 inputs=["fitted_forecaster", "accuracy", "forecasts", "model_identity"],
-                outputs="registered_model",
+                # Last of all the receipt that makes the model current: it needs backtests, forecasts and the registry.
+                outputs=["registered_model", "modeling_receipt"],
                 name="package_model",
             ),
             node(
