@@ -1,0 +1,99 @@
+"""Cells that are known: they tell one table from another, and a whole file from one that was cut at a line end."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from viticast.sources.findings import Finding
+from viticast.sources.vetting.case import UNIT, Case, named
+from viticast.sources.vetting.expectations import Anchor
+
+RULE = "anchors"
+
+
+def check_anchors(case: Case) -> Iterator[Finding]:
+    """Refuse a file without the row of an anchor, or with none of the values; watch one where some values differ."""
+    anchors = case.expectations.anchors
+    found = {anchor: _cells(case, anchor) for anchor in anchors}
+    absent = [anchor for anchor, cells in found.items() if cells.empty]
+    renamed = [anchor for anchor in absent if _stands_elsewhere(case, anchor)]
+    missing = [anchor for anchor in absent if anchor not in renamed]
+    present = [anchor for anchor in anchors if not found[anchor].empty]
+    differing = [anchor for anchor in present if not _holds(found[anchor], anchor)]
+    if missing:
+        yield _missing(case, missing)
+    if renamed:
+        yield _renamed(case, renamed)
+    if differing:
+        yield _differing(case, differing, found, refused=len(differing) == len(present))
+
+
+def _cells(case: Case, anchor: Anchor) -> pd.DataFrame:
+    cells = case.cells
+    rows = cells["item_key"] == case.key_of(anchor.item)
+    if anchor.group is not None:
+        rows &= cells["group_key"] == case.key_of(anchor.group)
+    return cells[rows]
+
+
+def _holds(cells: pd.DataFrame, anchor: Anchor) -> bool:
+    # a name may stand in several rows, one for each spelling: the published cell is one of theirs
+    return bool(((_values(cells, anchor) - anchor.value).abs() <= UNIT).any())
+
+
+def _values(cells: pd.DataFrame, anchor: Anchor) -> "pd.Series[float]":
+    values: pd.Series[float] = cells.loc[
+        (cells["year"] == anchor.year) & (cells["measure"] == anchor.measure), "value"
+    ].dropna()
+    return values
+
+
+def _stands_elsewhere(case: Case, anchor: Anchor) -> bool:
+    return _holds(case.cells, anchor)
+
+
+def _named(case: Case, anchors: list[Anchor]) -> str:
+    return named(dict.fromkeys((anchor.group or "", anchor.item) for anchor in anchors))
+
+
+def _missing(case: Case, anchors: list[Anchor]) -> Finding:
+    rows = len(case.rows)
+    return Finding(
+        outcome="refusal",
+        rule=RULE,
+        reason=f"{_named(case, anchors)} should be among the {rows} rows and is not: the file was cut, or is of "
+        "another table",
+        remedy="fetch the file again, whole, and check that it is the file of this table; if the row has a new name, "
+        "add it to conf/base/aliases_<source>.yml, or change the anchor in conf/base/expectations_<source>.yml; "
+        + case.accept(RULE),
+        found=str(rows),
+    )
+
+
+def _renamed(case: Case, anchors: list[Anchor]) -> Finding:
+    return Finding(
+        outcome="watch",
+        rule=RULE,
+        reason=f"{_named(case, anchors)} is not in the file, but its figure of {anchors[0].year}, "
+        f"{anchors[0].value:,.0f}, stands under another name",
+        remedy="name the new spelling in conf/base/aliases_<source>.yml and in the anchor in "
+        "conf/base/expectations_<source>.yml",
+        found=f"{anchors[0].value:.0f}",
+    )
+
+
+def _differing(case: Case, anchors: list[Anchor], found: dict[Anchor, pd.DataFrame], *, refused: bool) -> Finding:
+    known = len(case.expectations.anchors)
+    first = anchors[0]
+    texts = [f"{value:.0f}" for value in _values(found[first], first)]
+    text = " and ".join(texts) or "nothing"
+    example = f"{first.item} {first.year} ({first.measure}) is {text}, not {first.value:.0f}"
+    what = ": the figures are of another table, or stand in other columns" if refused else ""
+    return Finding(
+        outcome="refusal" if refused else "watch",
+        rule=RULE,
+        reason=f"{len(anchors)} of {known} known figures differ, e.g. {example}{what}",
+        remedy="fetch the file again and check that it is the file of this table; if Embrapa has revised the figures, "
+        "change the anchors in conf/base/expectations_<source>.yml" + (f"; {case.accept(RULE)}" if refused else ""),
+        found=text,
+    )
