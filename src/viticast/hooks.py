@@ -1,6 +1,7 @@
 """What the project adds around a run: a misspelt parameter is refused, and the end says where to look."""
 
 import logging
+from collections.abc import Generator
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,9 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
+from viticast.datasets.locks import mlflow_store_lock
+from viticast.datasets.mlflow_runs import close_abandoned_runs, sign_new_runs
+from viticast.lake.storage import sweep
 from viticast.monitoring.verdicts import worst
 from viticast.pipeline_registry import PIPELINES
 
@@ -18,7 +22,7 @@ SHOWN = {"page": "page", "forecasts": "forecasts", "monitoring": "verdicts"}
 """Dataset -> what it is called at the end of a run."""
 
 
-RUNTIME_PARAMETERS = ("source", "source_url", "as_of", "language")
+RUNTIME_PARAMETERS = ("source", "source_url", "as_of", "allow_partial", "language")
 """What `kedro run --params` may set, beside the parameters of the pipelines by their names (`modeling.horizon`)."""
 
 
@@ -27,21 +31,35 @@ class UnknownParameterError(ValueError):
 
 
 class ProjectHooks:
-    """Refuses parameters that nothing reads, and says at the end of a run where its results are."""
+    """Refuses parameters that nothing reads, clears up after runs that were killed, and says where results are."""
 
-    @hook_impl(tryfirst=True)
-    def after_context_created(self, context: KedroContext) -> None:
-        """Compares the names given with `--params` to those that something reads.
+    def __init__(self) -> None:
+        self._written_under = ""
+        self._experiment = ""
+
+    @hook_impl(wrapper=True)
+    def after_context_created(self, context: KedroContext) -> Generator[None, object, object]:
+        """Checks the names given with `--params`, then lets one run at a time make MLflow's store and experiment.
 
         Raises:
-            UnknownParameterError: Names the ones that are not, and all that are.
+            UnknownParameterError: Names the ones that nothing reads, and all that something does.
         """
-        declared = tuple(context.config_loader["parameters"])
-        given = context._runtime_params or {}
-        unknown = [name for name in given if name not in RUNTIME_PARAMETERS and name.split(".")[0] not in PIPELINES]
-        if unknown:
-            known = ", ".join([*RUNTIME_PARAMETERS, *(f"{name}.<parameter>" for name in declared if name in PIPELINES)])
-            raise UnknownParameterError(f"--params: nothing reads {', '.join(sorted(unknown))}. Known: {known}")
+        _refuse_unknown_parameters(context)
+        shared = context.config_loader["globals"]
+        source = (context._runtime_params or {}).get("source", shared["source"])
+        self._written_under = f"{shared['data_path']}/{source}"
+        settings = context.config_loader["mlflow"]
+        self._experiment = settings["tracking"]["experiment"]["name"]
+        with mlflow_store_lock(settings["server"]["mlflow_tracking_uri"], "prepare MLflow's store"):
+            return (yield)
+
+    @hook_impl(tryfirst=True)
+    def before_pipeline_run(self) -> None:
+        """Clears up what killed runs left: unfinished files, and runs that MLflow takes for running."""
+        if swept := sweep(self._written_under):
+            logger.info("%d unfinished files of runs that ended were deleted", len(swept))
+        close_abandoned_runs(self._experiment)
+        sign_new_runs()
 
     @hook_impl(tryfirst=True)
     def after_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog) -> None:
@@ -62,6 +80,15 @@ class ProjectHooks:
             ]
         for line in lines:
             logger.info(line)
+
+
+def _refuse_unknown_parameters(context: KedroContext) -> None:
+    declared = tuple(context.config_loader["parameters"])
+    given = context._runtime_params or {}
+    unknown = [name for name in given if name not in RUNTIME_PARAMETERS and name.split(".")[0] not in PIPELINES]
+    if unknown:
+        known = ", ".join([*RUNTIME_PARAMETERS, *(f"{name}.<parameter>" for name in declared if name in PIPELINES)])
+        raise UnknownParameterError(f"--params: nothing reads {', '.join(sorted(unknown))}. Known: {known}")
 
 
 def _place(catalog: DataCatalog, name: str) -> str:

@@ -27,9 +27,9 @@ class Observations(Table):
     year: Series[int] = pa.Field(ge=FIRST_YEAR, le=LAST_YEAR)
     value: Series[float] = pa.Field(ge=0, nullable=True, description="In unit; null where there is a mark")
     mark: Series[str] = pa.Field(isin=MARKS, nullable=True, description="Why there is no value")
-    raw_sha256: Series[str] = pa.Field(str_matches=r"^[0-9a-f]{64}$", description="The file's bytes in data/01_raw")
-    published_at: Series[pd.Timestamp] = pa.Field(description="When the vintage was published, UTC, no time zone")
-    is_published_at_inferred: Series[bool] = pa.Field(description="True where published_at is read off the last year")
+    raw_sha256: Series[str] = pa.Field(
+        str_matches=r"^[0-9a-f]{64}$", description="The file whose rows and columns are meant, in data/01_raw"
+    )
 
     @pa.dataframe_check(error="a cell is a value or a mark, never both and never neither")
     def value_or_mark(cls, frame: pd.DataFrame) -> "pd.Series[bool]":

@@ -68,13 +68,17 @@ class Panel(Table):
 
 
 class CorrectionsApplied(Table):
-    """What the declared corrections did to a snapshot; a stale one did nothing and asks to be looked at."""
+    """What the declared corrections and aliases did to a snapshot.
+
+    A stale correction did nothing and asks to be looked at; an overlapping alias joined labels that have figures in the
+    same year, and does too.
+    """
 
     snapshot_id: Series[str] = pa.Field(str_matches=r"^[0-9a-f]{16}$")
     correction_id: Series[str] = pa.Field(unique=True)
     table_name: Series[str] = pa.Field()
-    action: Series[str] = pa.Field()
-    status: Series[str] = pa.Field(isin=("applied", "stale", "not_applicable"))
+    action: Series[str] = pa.Field(isin=("permute", "missing", "undetailed", "alias"))
+    status: Series[str] = pa.Field(isin=("applied", "stale", "overlapping", "not_applicable"))
     cells: Series[int] = pa.Field(ge=0, description="How many cells changed")
     reason: Series[str] = pa.Field()
     detail: Series[str] = pa.Field(nullable=True, description="For a stale one: what the guard expected and found")

@@ -1,42 +1,54 @@
 """Which series a label of a source belongs to: looked up, never recomputed."""
 
+import hashlib
+
 import pandas as pd
 
+from viticast.contracts.crosswalk import Crosswalk
 from viticast.panel.declarations import Aliases
 from viticast.panel.labels import fold, slug
 from viticast.panel.tree import TableTree
 
 KEYS = ["table_name", "group_key", "item_key", "unit"]
-COLUMNS = [*KEYS, "series_id", "label", "item_kind"]
 
 
-def empty_crosswalk() -> pd.DataFrame:
-    """The crosswalk of a source that was never read."""
-    return pd.DataFrame({column: pd.Series(dtype="str") for column in COLUMNS})
+def settled(crosswalk: pd.DataFrame) -> pd.DataFrame:
+    """The crosswalk with each label once: the batch that added it first has the say.
+
+    Two runs at once may each add a label in a batch of its own; whichever sorts first holds for every later reader.
+
+    Args:
+        crosswalk: All batches, in any order.
+    """
+    ordered = crosswalk.sort_values(["batch_id", *KEYS], kind="stable")
+    return ordered.drop_duplicates(["source", *KEYS]).reset_index(drop=True)
 
 
-def extend_crosswalk(known: pd.DataFrame, cells: pd.DataFrame, tree: TableTree, aliases: Aliases) -> pd.DataFrame:
-    """Adds the labels that were not seen before; those that are known keep their series.
+def new_labels(
+    known: pd.DataFrame, cells: pd.DataFrame, tree: TableTree, aliases: Aliases, source: str
+) -> pd.DataFrame:
+    """The labels that were not seen before, as one batch to append; those that are known keep their series.
 
     A new alias therefore moves no existing id: it applies to labels that appear after it.
 
     Args:
-        known: The crosswalk so far, one row for each label and unit.
+        known: The crosswalk so far, all batches.
         cells: Leaves of a snapshot.
         tree: Where each table hangs.
         aliases: Declared spellings.
+        source: Where the cells come from.
 
     Returns:
-        The rows of `known`, then the new ones.
+        As `contracts.crosswalk.Crosswalk` describes; no row if every label is known.
     """
     labels = _labels(cells)
     new = labels.merge(known[KEYS], on=KEYS, how="left", indicator=True)
     new = new[new["_merge"] == "left_only"].drop(columns="_merge")
     if new.empty:
-        return known
+        return Crosswalk.empty()
     kept = [aliases.resolve(table, item) for table, item in zip(new["table_name"], new["item"], strict=True)]
     new = new.assign(
-        label=kept,
+        source=source,
         series_id=[
             "/".join([tree.parent_path(table, group, unit), slug(item)])
             for table, group, unit, item in zip(new["table_name"], new["group_label"], new["unit"], kept, strict=True)
@@ -47,8 +59,18 @@ def extend_crosswalk(known: pd.DataFrame, cells: pd.DataFrame, tree: TableTree, 
             else tree.item_kind(table)
             for table, item in zip(new["table_name"], kept, strict=True)
         ],
-    )
-    return pd.concat([known, new[COLUMNS].astype("str")], ignore_index=True)
+        first_vintage_id=new["vintage_id"],
+    ).sort_values(KEYS, ignore_index=True)
+    new["batch_id"] = _batch_id(known, new)
+    return new[list(Crosswalk.to_schema().columns)].astype("str")
+
+
+def _batch_id(known: pd.DataFrame, new: pd.DataFrame) -> str:
+    """The next number, and a hash of what is added: equal additions of two runs are one batch."""
+    number = 1 + max((int(batch.split("-")[0]) for batch in known["batch_id"].unique()), default=0)
+    rows = new[[*KEYS, "series_id", "item_kind"]].itertuples(index=False, name=None)
+    content = "\x1e".join("\x1f".join(row) for row in rows)
+    return f"{number:06d}-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
 
 
 def identify(cells: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
@@ -59,7 +81,7 @@ def identify(cells: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         cells: Leaves, corrected.
-        crosswalk: Has every label of the cells.
+        crosswalk: Has every label of the cells once.
 
     Returns:
         series_id, year, value, mark, correction_id: one row for each series and year.
@@ -80,14 +102,10 @@ def identify(cells: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
 
 
 def _labels(cells: pd.DataFrame) -> pd.DataFrame:
-    """Each label once, the spelling with the most accents standing for its variants."""
-    labels = cells[["table_name", "group_label", "item", "unit"]].drop_duplicates()
+    """Each label once, in the first of its spellings."""
+    labels = cells[["table_name", "group_label", "item", "unit", "vintage_id"]].drop_duplicates()
     labels = labels.assign(group_key=_group_key(labels), item_key=labels["item"].map(fold))
-    accents = labels["item"].map(lambda item: sum(ord(letter) > 127 for letter in item))
-    ranked = labels.assign(accents=accents).sort_values(
-        [*KEYS, "accents", "item"], ascending=[True] * 4 + [False, True]
-    )
-    return ranked.drop_duplicates(KEYS).drop(columns="accents")
+    return labels.sort_values([*KEYS, "item"]).drop_duplicates(KEYS)
 
 
 def _group_key(frame: pd.DataFrame) -> "pd.Series[str]":

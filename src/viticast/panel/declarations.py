@@ -119,12 +119,15 @@ class Alias(Declaration):
         to: The name to keep, as a reader should see it.
         labels: Other spellings; case, accents and punctuation do not matter.
         tables: Tables where this holds; all of them without it.
+        may_overlap: True where figures of one year under several of the labels are parts to be summed; otherwise they
+            are reported, for the labels may be two things.
         reason: Why they are one.
     """
 
     to: str
     labels: tuple[str, ...] = Field(min_length=1)
     tables: tuple[str, ...] | None = None
+    may_overlap: bool = False
     reason: str
 
 

@@ -2,8 +2,10 @@
 
 import pandas as pd
 
+from viticast.panel.crosswalk import KEYS
+from viticast.panel.declarations import Aliases
 from viticast.panel.hierarchy import ancestors, parent
-from viticast.panel.labels import fold
+from viticast.panel.labels import fold, slug
 from viticast.panel.tree import TableNode, TableTree
 
 FLOW_LABELS = {
@@ -32,24 +34,26 @@ COLUMNS = [
 ]
 
 
-def describe_series(crosswalk: pd.DataFrame, cells: pd.DataFrame, tree: TableTree) -> pd.DataFrame:
+def describe_series(crosswalk: pd.DataFrame, cells: pd.DataFrame, tree: TableTree, aliases: Aliases) -> pd.DataFrame:
     """Describes the leaves of a snapshot and all series above them.
 
     Args:
-        crosswalk: Label -> series.
-        cells: Leaves of the snapshot; tell how groups are spelt.
+        crosswalk: Label -> series, each label once; the labels of the snapshot.
+        cells: Leaves of the snapshot; tell how groups and items are spelt.
         tree: Where each table hangs.
+        aliases: Declared spellings.
 
     Returns:
         The columns of `contracts.panel.SeriesDimension` but for the snapshot and the source.
     """
     groups = _group_labels(cells)
+    labels = _item_labels(crosswalk, cells, aliases)
     rows: dict[str, dict[str, object]] = {}
     for leaf in crosswalk.drop_duplicates("series_id").itertuples(index=False):
         table = tree.table(str(leaf.table_name))
         group = groups.get((table.name, str(leaf.group_key)))
         rows[str(leaf.series_id)] = _leaf(
-            str(leaf.series_id), table, group, str(leaf.label), str(leaf.item_kind), str(leaf.unit)
+            str(leaf.series_id), table, group, labels[str(leaf.series_id)], str(leaf.item_kind), str(leaf.unit)
         )
         for node in ancestors(str(leaf.series_id)):
             rows.setdefault(node, _node(node, table, group, str(leaf.unit), tree))
@@ -60,6 +64,26 @@ def describe_series(crosswalk: pd.DataFrame, cells: pd.DataFrame, tree: TableTre
 def _group_labels(cells: pd.DataFrame) -> dict[tuple[str, str], str]:
     named = cells[cells["group_label"].notna()][["table_name", "group_label"]].drop_duplicates()
     return {(table, fold(label)): label for table, label in named.itertuples(index=False)}
+
+
+def _item_labels(crosswalk: pd.DataFrame, cells: pd.DataFrame, aliases: Aliases) -> dict[str, str]:
+    """series_id -> the spelling to show: that of the id itself, with the most accents.
+
+    It depends on the snapshot and the declarations alone, not on which vintage the lake met first.
+    """
+    items = cells[["table_name", "group_label", "item", "unit"]].drop_duplicates()
+    group_key = items["group_label"].map(fold, na_action="ignore").fillna("").astype("str")
+    keyed = items.assign(group_key=group_key, item_key=items["item"].map(fold))
+    named = keyed.merge(crosswalk[[*KEYS, "series_id"]], on=KEYS, validate="m:1")
+    spellings: dict[str, set[str]] = {}
+    for table, item, series_id in named[["table_name", "item", "series_id"]].itertuples(index=False):
+        spellings.setdefault(series_id, set()).update({item, aliases.resolve(table, item)})
+    return {series_id: _best_spelling(series_id, found) for series_id, found in spellings.items()}
+
+
+def _best_spelling(series_id: str, spellings: set[str]) -> str:
+    own = {spelling for spelling in spellings if slug(spelling) == series_id.rsplit("/", 1)[-1]}
+    return min(own or spellings, key=lambda spelling: (-sum(ord(letter) > 127 for letter in spelling), spelling))
 
 
 def _leaf(series_id: str, table: TableNode, group: str | None, label: str, kind: str, unit: str) -> dict[str, object]:

@@ -24,8 +24,8 @@ def parent(series_id: str) -> str | None:
 def aggregate(leaves: pd.DataFrame) -> pd.DataFrame:
     """Sums the leaves into every series above them.
 
-    A sum is null where a leaf that counts is missing, and never a smaller sum. It ends with the first of its tables to
-    end, so that a table that was refreshed early does not leave the others' last year half full.
+    A sum is null where a leaf that counts is missing or unreadable, and never a smaller sum. It ends with the first of
+    its tables to end, so that a table that was refreshed early does not leave the others' last year half full.
 
     Args:
         leaves: series_id, year, value, mark, correction_id; one row for each leaf and year, null where missing. A leaf
@@ -41,7 +41,11 @@ def aggregate(leaves: pd.DataFrame) -> pd.DataFrame:
     told = leaves.assign(told=_told_elsewhere(leaves).astype("float64")).pivot(
         index="series_id", columns="year", values="told"
     )
-    counts = np.isnan(values) & counted_recently(values) & (told.to_numpy() != 1)
+    unreadable = leaves.assign(unreadable=(leaves["mark"] == "unreadable").astype("float64")).pivot(
+        index="series_id", columns="year", values="unreadable"
+    )
+    # There is a figure in an unreadable cell, whatever the leaf was before.
+    counts = np.isnan(values) & (counted_recently(values) | (unreadable.to_numpy() == 1)) & (told.to_numpy() != 1)
     frames = []
     for node, rows in sorted(_members(wide.index).items()):
         member = values[rows]

@@ -42,11 +42,27 @@ def resolve_snapshot(
     if len(sources) != 1 or sources[0] not in SOURCES:
         raise SnapshotError(f"the lake mixes the sources {sources}; give each source a folder of its own")
     ranked = seen.assign(is_ingested_last=seen["vintage_id"].isin(set(ingested_last)))
-    order = ["table_name", "published_at", "last_year", "is_ingested_last", "vintage_id"]
+    order = ["table_name", "published_at", "last_year", "is_ingested_last", "fetched_at", "vintage_id"]
     newest = ranked.sort_values(order).groupby("table_name", sort=True).tail(1).reset_index(drop=True)
-    newest = newest.drop(columns="is_ingested_last")
+    newest = newest.drop(columns=["is_ingested_last", "fetched_at"])
     newest.insert(0, "snapshot_id", snapshot_id(newest["vintage_id"]))
     return newest.astype({"snapshot_id": "str", "last_year": "int64", "cells": "int64"})
+
+
+def vintages_before(vintages: pd.DataFrame, snapshot: pd.DataFrame) -> list[str]:
+    """The vintage before the current one of every table that has one: what a revision report compares with.
+
+    Args:
+        vintages: As for `resolve_snapshot`.
+        snapshot: As it gives it.
+    """
+    current = snapshot.set_index("table_name")[["vintage_id", "published_at"]]
+    known = vintages.merge(current, on="table_name", suffixes=("", "_current"))
+    older = known[
+        (known["vintage_id"] != known["vintage_id_current"]) & (known["published_at"] <= known["published_at_current"])
+    ]
+    order = ["table_name", "published_at", "last_year", "fetched_at", "vintage_id"]
+    return sorted(older.sort_values(order).groupby("table_name").tail(1)["vintage_id"])
 
 
 def snapshot_id(vintage_ids: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ Cells = Callable[..., pd.DataFrame]
 
 CELL = {
     "table_name": "Producao",
+    "vintage_id": "0" * 16,
     "group_label": None,
     "item_label": "Tinto",
     "row_kind": "leaf",
@@ -18,7 +19,7 @@ CELL = {
     "value": None,
     "mark": None,
 }
-TEXTS = ["table_name", "group_label", "item_label", "item", "row_kind", "measure", "unit", "mark"]
+TEXTS = ["table_name", "vintage_id", "group_label", "item_label", "item", "row_kind", "measure", "unit", "mark"]
 
 
 @pytest.fixture(scope="session")

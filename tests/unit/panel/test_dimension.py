@@ -1,9 +1,14 @@
 import pytest
 
+from viticast.contracts.crosswalk import Crosswalk
 from viticast.contracts.panel import SeriesDimension
-from viticast.panel.crosswalk import empty_crosswalk, extend_crosswalk
+from viticast.panel.crosswalk import new_labels
 from viticast.panel.declarations import Aliases
 from viticast.panel.dimension import COLUMNS, describe_series
+
+
+def described(frame, tree, aliases):
+    return describe_series(new_labels(Crosswalk.empty(), frame, tree, aliases, "sample"), frame, tree, aliases)
 
 
 @pytest.fixture
@@ -16,8 +21,7 @@ def series(cells, tree):
         {"table_name": "ExpSuco", "item_label": "Outros", "unit": "kg"},
     )
     aliases = Aliases.from_mapping({"pseudo_countries": ["Outros"]})
-    crosswalk = extend_crosswalk(empty_crosswalk(), frame, tree, aliases)
-    return describe_series(crosswalk, frame, tree).set_index("series_id", drop=False)
+    return described(frame, tree, aliases).set_index("series_id", drop=False)
 
 
 def test_every_leaf_and_all_above_it_are_described_once(series):
@@ -71,3 +75,33 @@ def test_a_series_says_what_it_is(series, series_id, expected):
 
 def test_what_does_not_apply_is_null(series):
     assert series.loc["exportacao_kg", ["parent_id", "table_name", "group_label", "item", "item_kind"]].isna().all()
+
+
+CANADA = {"table_name": "ExpVinho", "unit": "kg"}
+SINGAPORE = Aliases.from_mapping(
+    {"aliases": [{"to": "Cingapura", "labels": ["Singapura"], "reason": "Two spellings."}]}
+)
+
+
+@pytest.mark.parametrize(
+    ("labels", "shown"),
+    [
+        (["Canada", "Canadá"], "Canadá"),
+        (["Canadá", "Canada"], "Canadá"),
+        (["Singapura"], "Cingapura"),
+        (["CHILE", "Chile"], "CHILE"),
+    ],
+)
+def test_the_declared_name_or_the_spelling_with_accents_is_shown(cells, tree, labels, shown):
+    frame = cells(*(CANADA | {"item_label": label} for label in labels))
+    found = described(frame, tree, SINGAPORE)
+    assert found.loc[found["level"] == "leaf", "item"].tolist() == [shown]
+
+
+def test_a_label_whose_alias_is_gone_is_shown_as_it_is(cells, tree):
+    frame = cells(CANADA | {"item_label": "Singapura"})
+    known = new_labels(Crosswalk.empty(), frame, tree, SINGAPORE, "sample")
+    found = describe_series(known, frame, tree, Aliases())
+    assert found.loc[found["level"] == "leaf", ["series_id", "item"]].to_numpy().tolist() == [
+        ["exportacao_kg/exp_vinho/cingapura", "Singapura"]
+    ]

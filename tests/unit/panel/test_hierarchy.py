@@ -116,3 +116,10 @@ def test_a_sum_is_null_or_all_that_is_known(rows):
     known = np.nansum(np.array(rows), axis=0)
     for total, complete in zip(sums(leaves(**panel))["a"], known, strict=True):
         assert np.isnan(total) or total == pytest.approx(complete)
+
+
+@pytest.mark.parametrize(("mark", "total"), [("unreadable", NAN), ("nd", 1.0)])
+def test_an_unreadable_cell_is_a_gap_though_the_leaf_was_always_zero(mark, total):
+    frame = leaves(a__x=[1, 1], a__y=[0, NAN])
+    frame.loc[frame["value"].isna(), "mark"] = mark
+    np.testing.assert_array_equal(sums(frame)["a"], [1, total])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viticast.contracts.snapshots import Snapshots
-from viticast.panel.snapshot import SnapshotError, resolve_snapshot, snapshot_id
+from viticast.panel.snapshot import SnapshotError, resolve_snapshot, snapshot_id, vintages_before
 
 VINTAGE = {
     "table_name": "Producao",
@@ -16,6 +16,7 @@ VINTAGE = {
     "raw_sha256": "0" * 64,
     "published_at": "2024-04-01",
     "is_published_at_inferred": True,
+    "fetched_at": "2026-01-01",
     "last_year": 2022,
     "cells": 10,
 }
@@ -27,7 +28,7 @@ OTHER = {"table_name": "Comercio", "vintage_id": "c" * 16}
 def vintages(*changes):
     frame = pd.DataFrame([VINTAGE | change for change in changes])
     texts = dict.fromkeys(("table_name", "vintage_id", "source", "raw_sha256"), "str")
-    return frame.astype(texts | {"published_at": "datetime64[us]"})
+    return frame.astype(texts | {"published_at": "datetime64[us]", "fetched_at": "datetime64[us]"})
 
 
 @pytest.mark.parametrize(
@@ -86,3 +87,20 @@ def test_of_two_vintages_of_one_day_the_one_ingested_last_stands(ingested_last, 
     mended = {"vintage_id": "d" * 16}
     snapshot = resolve_snapshot(vintages(OLD, mended), ["Producao"], None, [ingested_last * 16])
     assert snapshot["vintage_id"].tolist() == [chosen * 16]
+
+
+def test_of_two_vintages_of_one_day_that_came_in_earlier_the_one_fetched_later_stands():
+    mended = {"vintage_id": "0" * 16, "fetched_at": "2026-01-02"}
+    assert resolve_snapshot(vintages(mended, OLD), ["Producao"], None)["vintage_id"].tolist() == ["0" * 16]
+
+
+@pytest.mark.parametrize("as_of", [None, date(2024, 12, 31)])
+def test_the_vintage_before_is_the_newest_one_published_earlier(as_of):
+    known = vintages(NEW, OLD, OTHER, {"vintage_id": "e" * 16, "published_at": "2023-04-01"})
+    snapshot = resolve_snapshot(known, ["Producao", "Comercio"], as_of)
+    assert vintages_before(known, snapshot) == ["a" * 16 if as_of is None else "e" * 16]
+
+
+def test_a_lake_of_one_vintage_has_none_before_it():
+    known = vintages(OLD, OTHER)
+    assert vintages_before(known, resolve_snapshot(known, ["Producao", "Comercio"], None)) == []

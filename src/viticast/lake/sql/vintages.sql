@@ -1,14 +1,15 @@
--- One row for each vintage of each table that the lake holds.
+-- One row for each vintage of each table that the lake holds, published when its earliest landing says.
 SELECT
     table_name,
     vintage_id,
     max(source) AS source,
     bool_or(is_synthetic) AS is_synthetic,
-    max(raw_sha256) AS raw_sha256,
-    max(published_at) AS published_at,
-    bool_or(is_published_at_inferred) AS is_published_at_inferred,
-    max(year) AS last_year,
-    count(*) AS cells
-FROM observations
+    min_by(raw_sha256, concat(cast(published_at AS varchar), landing_id)) AS raw_sha256,
+    min(published_at) AS published_at,
+    min_by(is_published_at_inferred, concat(cast(published_at AS varchar), landing_id)) AS is_published_at_inferred,
+    max(fetched_at) AS fetched_at,
+    max(last_year) AS last_year,
+    max(cells) AS cells
+FROM vintages
 GROUP BY table_name, vintage_id
 ORDER BY table_name, published_at, vintage_id

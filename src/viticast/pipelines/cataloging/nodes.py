@@ -10,7 +10,7 @@ from viticast.lake.conformity import check_catalog
 
 logger = logging.getLogger(__name__)
 
-TABLES = ("observations",)
+TABLES = ("observations", "vintages", "findings")
 """What ingestion writes, and the feature pipeline queries."""
 
 

@@ -8,11 +8,14 @@ from typing import Any
 import pandas as pd
 
 from viticast.panel.corrections import apply_corrections
-from viticast.panel.crosswalk import empty_crosswalk, extend_crosswalk, identify
+from viticast.panel.crosswalk import identify, new_labels, settled
 from viticast.panel.declarations import Aliases, Corrections
 from viticast.panel.dimension import describe_series
 from viticast.panel.hierarchy import aggregate
-from viticast.panel.snapshot import resolve_snapshot
+from viticast.panel.joins import count_joins
+from viticast.panel.ledger import keep_ledger
+from viticast.panel.revisions import compare
+from viticast.panel.snapshot import resolve_snapshot, vintages_before
 from viticast.panel.tree import TableNode, TableTree
 from viticast.pipelines.feature.params import FeatureParams
 from viticast.sources.tables import TableRegistry
@@ -76,28 +79,89 @@ def update_crosswalk(
     aliases: Mapping[str, Any],
     snapshot: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Gives labels that are new to the source their series."""
-    before = known.drop(columns="source") if len(known) else empty_crosswalk()
-    crosswalk = extend_crosswalk(before, leaves, _tree(tables), Aliases.from_mapping(aliases))
-    logger.info("crosswalk: %d labels, %d of them new", len(crosswalk), len(crosswalk) - len(before))
-    return crosswalk.assign(source=snapshot["source"].iloc[0])
+    """Gives labels that are new to the source their series.
+
+    Returns:
+        The batch of new labels, to be appended; no row if every label is known.
+    """
+    batch = new_labels(known, leaves, _tree(tables), Aliases.from_mapping(aliases), snapshot["source"].iloc[0])
+    logger.info("crosswalk: %d labels known, %d new", len(settled(known)), len(batch))
+    return batch
 
 
-def build_panel(
+def identify_leaves(leaves: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
+    """Values of every leaf series and year: labels of one series are summed."""
+    return identify(leaves, settled(crosswalk))
+
+
+def count_stages(
+    query: Query,
+    snapshot: pd.DataFrame,
+    cells: pd.DataFrame,
+    leaves: pd.DataFrame,
+    crosswalk: pd.DataFrame,
+    identified: pd.DataFrame,
+) -> pd.DataFrame:
+    """Counts rows, cells and units from what ingestion wrote to the leaves of the panel.
+
+    Raises:
+        LedgerError: Something is lost on the way.
+    """
+    written = query(vintage_ids=sorted(snapshot["vintage_id"]))
+    ledger = keep_ledger(written, cells, leaves, settled(crosswalk), identified)
+    last = ledger[ledger["stage"] == "panel"]
+    logger.info("ledger: %d leaf series, %d values, nothing lost", last["rows"].sum(), last["known"].sum())
+    return ledger
+
+
+def query_previous_cells(vintages: Query, query: Query, snapshot: pd.DataFrame) -> pd.DataFrame:
+    """The cells of the vintage before the current one, of every table that has one; no row if none has."""
+    previous = vintages_before(vintages(), snapshot)
+    return query(vintage_ids=previous) if previous else query(vintage_ids=sorted(snapshot["vintage_id"])).head(0)
+
+
+def compare_vintages(previous: pd.DataFrame, cells: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
+    """What was revised since the vintage before."""
+    revisions = compare(previous, cells, settled(crosswalk))
+    counts = revisions[~revisions["kind"].isin(["compared", "first_vintage"])]["kind"].value_counts()
+    logger.info("revisions: %s", ", ".join(f"{count} {kind}" for kind, count in counts.items()) or "none")
+    return revisions
+
+
+def describe_leaves(
     leaves: pd.DataFrame,
     crosswalk: pd.DataFrame,
     tables: Mapping[str, Any],
+    aliases: Mapping[str, Any],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Describes the series of the snapshot, and counts what the declared aliases joined.
+
+    Returns:
+        The dimension of leaves and of all series above them, and the outcome of each alias.
+    """
+    known, declared = settled(crosswalk), Aliases.from_mapping(aliases)
+    present = known[known["series_id"].isin(identify(leaves, known)["series_id"].unique())]
+    joins = count_joins(leaves, declared, known)
+    for row in joins[joins["status"] == "overlapping"].itertuples(index=False):
+        logger.warning("alias %s of %s: %s", row.correction_id, row.table_name, row.detail)
+    return describe_series(present, leaves, _tree(tables), declared), joins
+
+
+def build_panel(
+    identified: pd.DataFrame,
+    dimension: pd.DataFrame,
     snapshot: pd.DataFrame,
     corrections_outcome: pd.DataFrame,
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, dict[str, Any]]:
+    alias_outcome: pd.DataFrame,
+    ledger: pd.DataFrame,
+    revisions: pd.DataFrame,
+) -> tuple[pd.DataFrame, ...]:
     """Values of every series and year, leaves and sums.
 
     Returns:
-        Snapshot, corrections, series and panel for the lake, and the receipt that makes them current.
+        Snapshot, corrections, ledger, revisions, series and panel for the lake, and the receipt that makes them
+        current.
     """
-    identified = identify(leaves, crosswalk)
-    present = crosswalk[crosswalk["series_id"].isin(identified["series_id"].unique())]
-    series = describe_series(present, leaves, _tree(tables))
     sums = aggregate(identified)
     sums["mark"] = pd.Series("incomplete", index=sums.index, dtype="str").where(sums["value"].isna())
     sums["correction_id"] = pd.Series(None, index=sums.index, dtype="str")
@@ -107,12 +171,22 @@ def build_panel(
         "source": snapshot["source"].iloc[0],
         "is_synthetic": bool(snapshot["is_synthetic"].iloc[0]),
         "last_years": dict(zip(snapshot["table_name"], snapshot["last_year"].astype(int).tolist(), strict=True)),
-        "series": len(series),
+        "series": len(dimension),
         "leaf_series": int(identified["series_id"].nunique()),
         "panel_sha256": _hash(panel),
     }
     logger.info("panel: %d series, %d of them leaves", receipt["series"], receipt["leaf_series"])
-    return snapshot, corrections_outcome, _stamp(series, snapshot), _stamp(panel, snapshot), receipt
+    joins = alias_outcome.assign(snapshot_id=receipt["snapshot_id"]).astype({"snapshot_id": "str"})
+    outcomes = pd.concat([corrections_outcome, joins], ignore_index=True)
+    return (
+        snapshot,
+        outcomes,
+        _stamp(ledger, snapshot),
+        _stamp(revisions, snapshot),
+        _stamp(dimension, snapshot),
+        _stamp(panel, snapshot),
+        receipt,
+    )
 
 
 def _tree(tables: Mapping[str, Any]) -> TableTree:

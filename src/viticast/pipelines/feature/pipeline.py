@@ -1,14 +1,8 @@
-"""Lake -> snapshot -> cells -> corrected leaves -> series and panel."""
+"""Lake -> snapshot -> cells -> corrected leaves -> series, panel, and what was counted and revised."""
 
 from kedro.pipeline import Pipeline, node, pipeline
 
-from viticast.pipelines.feature.nodes import (
-    build_panel,
-    choose_snapshot,
-    correct_cells,
-    query_cells,
-    update_crosswalk,
-)
+from viticast.pipelines.feature import nodes
 
 
 def create_pipeline(**kwargs: object) -> Pipeline:
@@ -16,29 +10,82 @@ def create_pipeline(**kwargs: object) -> Pipeline:
     return pipeline(
         [
             node(
-                choose_snapshot,
+                nodes.choose_snapshot,
                 inputs=["vintages_query", "tables", "params:feature", "catalog_record", "ingestion_receipt"],
                 outputs="snapshot",
                 name="choose_snapshot",
             ),
-            node(query_cells, inputs=["panel_query", "snapshot"], outputs="snapshot_cells", name="query_cells"),
+            node(nodes.query_cells, inputs=["panel_query", "snapshot"], outputs="snapshot_cells", name="query_cells"),
             node(
-                correct_cells,
+                nodes.correct_cells,
                 inputs=["snapshot_cells", "corrections", "snapshot"],
                 outputs=["corrected_leaves", "corrections_outcome"],
                 name="correct_cells",
             ),
             node(
-                update_crosswalk,
+                nodes.update_crosswalk,
                 inputs=["known_crosswalk", "corrected_leaves", "tables", "aliases", "snapshot"],
                 outputs="crosswalk",
                 name="update_crosswalk",
             ),
             node(
-                build_panel,
-                inputs=["corrected_leaves", "crosswalk", "tables", "snapshot", "corrections_outcome"],
+                nodes.identify_leaves,
+                inputs=["corrected_leaves", "crosswalk"],
+                outputs="identified_leaves",
+                name="identify_leaves",
+            ),
+            node(
+                nodes.describe_leaves,
+                inputs=["corrected_leaves", "crosswalk", "tables", "aliases"],
+                outputs=["series_dimension", "aliases_outcome"],
+                name="describe_leaves",
+            ),
+            node(
+                nodes.count_stages,
+                inputs=[
+                    "counts_query",
+                    "snapshot",
+                    "snapshot_cells",
+                    "corrected_leaves",
+                    "crosswalk",
+                    "identified_leaves",
+                ],
+                outputs="stage_counts",
+                name="count_stages",
+            ),
+            node(
+                nodes.query_previous_cells,
+                inputs=["vintages_query", "panel_query", "snapshot"],
+                outputs="cells_before",
+                name="query_previous_cells",
+            ),
+            node(
+                nodes.compare_vintages,
+                inputs=["cells_before", "snapshot_cells", "crosswalk"],
+                outputs="vintage_changes",
+                name="compare_vintages",
+            ),
+            node(
+                nodes.build_panel,
+                inputs=[
+                    "identified_leaves",
+                    "series_dimension",
+                    "snapshot",
+                    "corrections_outcome",
+                    "aliases_outcome",
+                    "stage_counts",
+                    "vintage_changes",
+                ],
                 # The lake gets all of a snapshot at once, and last the receipt that makes it current.
-                outputs=["snapshots", "corrections_applied", "series", "panel", "feature_receipt"],
+                outputs=[
+                    "snapshots",
+                    "corrections_applied",
+                    "ledger",
+                    "revisions",
+                    "series",
+                    "panel",
+                    "feature_receipt",
+                ],
                 name="build_panel",
             ),
         ],

@@ -1,4 +1,4 @@
-"""Figures come in: bytes as they are, then cells that say where they stand in which file."""
+"""Figures come in: bytes as they are, then cells that say where they stand in which file; each file is judged."""
 
 import logging
 from collections.abc import Mapping
@@ -6,8 +6,16 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from viticast.sources import FetchedFile, TableRegistry, check_and_read_all
-from viticast.sources.batch import ReadFile
+from viticast.contracts.findings import Findings
+from viticast.contracts.observations import Observations
+from viticast.contracts.vintages import Vintages
+from viticast.panel.declarations import Aliases
+from viticast.panel.labels import fold
+from viticast.pipelines.ingestion.params import IngestionParams
+from viticast.sources import FetchedFile, ReadFile, RefusedFile, TableRegistry, check_and_read_all, landing_id
+from viticast.sources.errors import RefusedTablesError
+from viticast.sources.intake import Accepted, KnownVintages, Refused, finding_rows, take_in
+from viticast.sources.vetting import Expectations
 from viticast.sources.vintage import observe
 
 logger = logging.getLogger(__name__)
@@ -36,81 +44,203 @@ def land_raw(files: tuple[FetchedFile, ...], source: FigureSource) -> tuple[dict
     """Keeps the bytes under their hash, and records where and when they came from.
 
     Returns:
-        SHA-256 -> bytes, and the manifest: one row for each table and hash.
+        SHA-256 -> bytes, and the manifest as `contracts.raw.RawManifest` describes.
     """
     manifest = pd.DataFrame(
         {
             "table_name": [file.table_name for file in files],
             "raw_sha256": [file.sha256 for file in files],
+            "landing_id": [landing_id(file.sha256, file.address, file.published_at) for file in files],
             "source": source.name,
             "address": [file.address for file in files],
-            "fetched_at": pd.to_datetime([file.fetched_at for file in files], utc=True).tz_localize(None).as_unit("us"),
-            "status": pd.array([file.status for file in files], dtype="Int64"),
+            "fetched_at": _moments([file.fetched_at for file in files]),
+            "declared_published_at": _moments([file.published_at for file in files]),
+            "status": [float("nan") if file.status is None else float(file.status) for file in files],
             "bytes": [len(file.content) for file in files],
         }
     )
-    once = manifest.drop_duplicates(["table_name", "raw_sha256"]).reset_index(drop=True)
-    return {file.sha256: file.content for file in files}, once
+    texts = dict.fromkeys(("table_name", "raw_sha256", "landing_id", "source", "address"), "str")
+    once = manifest.drop_duplicates(["table_name", "raw_sha256", "landing_id"]).reset_index(drop=True)
+    return {file.sha256: file.content for file in files}, once.astype(texts)
 
 
-def read_observations(
-    files: tuple[FetchedFile, ...],
-    tables: Mapping[str, Any],
-    source: FigureSource,
-    manifest: pd.DataFrame,
-) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Reads every file into cells.
+def read_files(
+    files: tuple[FetchedFile, ...], tables: Mapping[str, Any], manifest: pd.DataFrame
+) -> tuple[ReadFile | RefusedFile, ...]:
+    """Reads every file into cells; one that cannot be read stops no other.
 
     Args:
         files: As fetched.
         tables: The table registry.
-        source: Where they come from.
         manifest: Says that the bytes are kept; reading starts only then.
+    """
+    logger.info("raw: %d files are kept", manifest["raw_sha256"].nunique())
+    return check_and_read_all(files, TableRegistry.from_mapping(tables))
+
+
+def decide(
+    files: tuple[ReadFile | RefusedFile, ...],
+    known_vintages: pd.DataFrame,
+    known_observations: pd.DataFrame,
+    tables: Mapping[str, Any],
+    aliases: Mapping[str, Any],
+    expectations: Mapping[str, Any],
+    params: IngestionParams,
+) -> tuple[Accepted | Refused, ...]:
+    """Accepts or refuses each file: by rules on itself, and against the vintage of its table before it."""
+    declared = Aliases.from_mapping(aliases)
+    decisions = take_in(
+        files,
+        TableRegistry.from_mapping(tables),
+        KnownVintages(known_vintages, known_observations),
+        Expectations.from_mapping(expectations),
+        params.bounds,
+        same_label=lambda table, item: fold(declared.resolve(table, item)),
+    )
+    for decision in decisions:
+        _log(decision)
+    return decisions
+
+
+def land_figures(
+    decisions: tuple[Accepted | Refused, ...], tables: Mapping[str, Any], source: FigureSource
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The accepted figures, which file and vintage they are, and what was found in every file.
 
     Returns:
-        The cells of every vintage, and the receipt for cataloging.
-
-    Raises:
-        SourceError: A file cannot be read; all that is wrong with all files is listed.
+        `observations`, `vintages` and `findings`, as their contracts describe.
     """
-    registry = TableRegistry.from_mapping(tables)
-    read = check_and_read_all(files, registry)
-    for item in read:
-        for repair in item.reading.repairs:
-            logger.info("%s (%s): %s", item.file.table_name, item.file.address, repair)
-    frames = [_observe(item, registry, source) for item in read]
-    receipt = {
-        "source": source.name,
-        "source_url": source.url,
-        "is_synthetic": source.is_synthetic,
-        "raw_files": len(manifest),
-        "tables": [_receipt_row(item, frame) for item, frame in zip(read, frames, strict=True)],
-    }
-    observations = pd.concat(frames, ignore_index=True)
-    # Two files of one content are one vintage; the first, as the older, says when it was published.
-    first = observations.groupby(["table_name", "vintage_id"])["raw_sha256"].transform("first")
-    return observations[observations["raw_sha256"] == first].reset_index(drop=True), receipt
-
-
-def _observe(item: ReadFile, registry: TableRegistry, source: FigureSource) -> pd.DataFrame:
-    return observe(
-        item.reading,
-        registry[item.file.table_name],
-        source=source.name,
-        is_synthetic=source.is_synthetic,
-        raw_sha256=item.file.sha256,
-        published_at=item.file.published_at,
-        fetched_at=item.file.fetched_at,
+    accepted = [decision for decision in decisions if isinstance(decision, Accepted)]
+    findings = pd.DataFrame([row for decision in decisions for row in finding_rows(decision)])
+    # A file that lies in two vintage folders is one file.
+    findings = findings.drop_duplicates(ignore_index=True)
+    return (
+        _observations(accepted, TableRegistry.from_mapping(tables), source),
+        _typed(pd.DataFrame([_vintage(one) for one in accepted]), Vintages, source).drop_duplicates(
+            ["table_name", "vintage_id", "landing_id"], ignore_index=True
+        ),
+        _typed(findings, Findings, source),
     )
 
 
-def _receipt_row(item: ReadFile, frame: pd.DataFrame) -> dict[str, Any]:
+def settle(
+    decisions: tuple[Accepted | Refused, ...],
+    vintages: pd.DataFrame,
+    findings: pd.DataFrame,
+    source: FigureSource,
+    tables: Mapping[str, Any],
+    params: IngestionParams,
+) -> dict[str, Any]:
+    """The receipt for cataloging, once everything is in the lake.
+
+    Args:
+        decisions: On every file.
+        vintages: In the lake.
+        findings: In the lake.
+        source: Where the files come from.
+        tables: The table registry.
+        params: Says whether refused tables may be left as they were.
+
+    Raises:
+        RefusedTablesError: A table was refused, and `allow_partial` is not set. The accepted ones are in the lake.
+    """
+    refused = [decision for decision in decisions if isinstance(decision, Refused)]
+    logger.info("lake: %d landings, %d findings", len(vintages), len(findings) - len(decisions))
+    if refused and not params.allow_partial:
+        errors = [error for one in refused for error in one.errors()]
+        raise RefusedTablesError(errors, tables=len(TableRegistry.from_mapping(tables)))
     return {
-        "table_name": item.file.table_name,
-        "vintage_id": frame["vintage_id"].iloc[0],
-        "raw_sha256": item.file.sha256,
-        "address": item.file.address,
-        "last_year": item.reading.last_year,
-        "cells": len(frame),
-        "repairs": list(item.reading.repairs),
+        "source": source.name,
+        "source_url": source.url,
+        "is_synthetic": source.is_synthetic,
+        "raw_files": len({decision.file.sha256 for decision in decisions}),
+        "tables": [_receipt_row(one) for one in decisions if isinstance(one, Accepted)],
+        "refused": [_refused_row(one) for one in refused],
+    }
+
+
+def _log(decision: Accepted | Refused) -> None:
+    name, address = decision.file.table_name, decision.file.address
+    if isinstance(decision, Accepted):
+        for repair in decision.reading.repairs:
+            logger.info("%s (%s): %s", name, address, repair)
+    for finding in decision.findings:
+        place = "".join(
+            [
+                f", line {finding.row_number}" if finding.row_number else "",
+                f", column {finding.column_number}" if finding.column_number else "",
+                f" ({finding.column_label})" if finding.column_label else "",
+            ]
+        )
+        logger.warning(
+            "%s: %s%s (%s): %s. Remedy: %s", finding.outcome, name, place, address, finding.reason, finding.remedy
+        )
+
+
+def _observations(accepted: list[Accepted], registry: TableRegistry, source: FigureSource) -> pd.DataFrame:
+    # Several files of one content are one vintage; the one published first gives its rows and columns.
+    first = {(one.file.table_name, one.vintage_id): one for one in reversed(accepted)}
+    frames = [
+        observe(
+            one.reading,
+            registry[one.file.table_name],
+            source=source.name,
+            is_synthetic=source.is_synthetic,
+            raw_sha256=one.file.sha256,
+        )
+        for one in first.values()
+    ]
+    return pd.concat(frames, ignore_index=True) if frames else Observations.empty()
+
+
+def _vintage(one: Accepted) -> dict[str, Any]:
+    return {
+        "table_name": one.file.table_name,
+        "vintage_id": one.vintage_id,
+        "landing_id": one.landing_id,
+        "raw_sha256": one.file.sha256,
+        "address": one.file.address,
+        "fetched_at": _moments([one.file.fetched_at])[0],
+        "published_at": _moments([one.published_at])[0],
+        "is_published_at_inferred": one.file.published_at is None,
+        "last_year": one.reading.last_year,
+        "file_lines": one.reading.file_lines,
+        "rows": one.reading.rows,
+        "quarantined_rows": one.reading.quarantined_rows,
+        "cells": len(one.reading.frame),
+        "quarantined_cells": one.reading.quarantined_cells,
+    }
+
+
+def _typed(frame: pd.DataFrame, model: type[Vintages] | type[Findings], source: FigureSource) -> pd.DataFrame:
+    empty = model.empty()
+    stamped = frame.assign(source=source.name, is_synthetic=source.is_synthetic)
+    types = {name: str(kind) for name, kind in empty.dtypes.items() if not str(kind).startswith("datetime")}
+    return stamped[list(empty.columns)].astype(types) if len(frame) else empty
+
+
+def _moments(values: list[Any]) -> pd.DatetimeIndex:
+    """UTC without a time zone, to the microsecond, as Parquet and Athena keep it."""
+    return pd.DatetimeIndex(pd.to_datetime(values, utc=True)).tz_localize(None).as_unit("us")
+
+
+def _receipt_row(one: Accepted) -> dict[str, Any]:
+    return {
+        "table_name": one.file.table_name,
+        "vintage_id": one.vintage_id,
+        "landing_id": one.landing_id,
+        "raw_sha256": one.file.sha256,
+        "address": one.file.address,
+        "last_year": one.reading.last_year,
+        "cells": len(one.reading.frame),
+        "repairs": list(one.reading.repairs),
+    }
+
+
+def _refused_row(one: Refused) -> dict[str, str]:
+    return {
+        "table_name": one.file.table_name,
+        "address": one.file.address,
+        "raw_sha256": one.file.sha256,
+        "reason": one.errors()[0].reason,
     }

@@ -1,0 +1,224 @@
+"""What becomes of fetched files: read, compared with the vintage before, and accepted or refused table by table."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from viticast.sources.batch import ReadFile, RefusedFile
+from viticast.sources.errors import ImplausibleTableError, SourceError
+from viticast.sources.fetched import FetchedFile
+from viticast.sources.findings import Finding
+from viticast.sources.reader import COLUMNS, Reading
+from viticast.sources.tables import TableRegistry
+from viticast.sources.vetting import Expectations, VettingBounds, vet
+from viticast.sources.vintage import content_id, infer_published_at, landing_id
+
+SameLabel = Callable[[str, str], str]
+"""(table, item) -> the folded name under which spellings of one thing are equal."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A file whose figures go into the lake.
+
+    Attributes:
+        file: As fetched.
+        reading: What it says.
+        vintage_id: Hash of its content.
+        published_at: Declared, or inferred from its last year.
+        findings: What was quarantined, and what is worth a look.
+    """
+
+    file: FetchedFile
+    reading: Reading
+    vintage_id: str
+    published_at: date
+    findings: tuple[Finding, ...]
+
+    @property
+    def landing_id(self) -> str:
+        """Hash of bytes, address and declared date."""
+        return landing_id(self.file.sha256, self.file.address, self.file.published_at)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file that stays among the raw files and goes no further.
+
+    Attributes:
+        file: As fetched.
+        findings: Every reason, and what else was found.
+    """
+
+    file: FetchedFile
+    findings: tuple[Finding, ...]
+
+    def errors(self) -> list[SourceError]:
+        """The reasons, each as an error that names its place."""
+        return [
+            ImplausibleTableError(
+                finding.reason,
+                remedy=finding.remedy,
+                table=self.file.table_name,
+                row=finding.row_number or None,
+                column=finding.column_number or None,
+                column_label=finding.column_label,
+                value=finding.found,
+            )
+            for finding in self.findings
+            if finding.outcome == "refusal"
+        ]
+
+
+class KnownVintages:
+    """The vintages that a file can be compared with: those of the lake, and those accepted before it in this run.
+
+    Args:
+        vintages: As `contracts.vintages.Vintages` describes; may have no row.
+        observations: As `contracts.observations.Observations` describes; may have no row.
+    """
+
+    def __init__(self, vintages: pd.DataFrame, observations: pd.DataFrame) -> None:
+        published = vintages.sort_values(["published_at", "fetched_at"]).drop_duplicates(["table_name", "vintage_id"])
+        self._published = {
+            (str(row.table_name), str(row.vintage_id)): (row.published_at.date(), int(row.last_year))
+            for row in published.itertuples(index=False)
+        }
+        self._cells = {
+            (str(table), str(vintage)): rows[list(COLUMNS)]
+            for (table, vintage), rows in observations.groupby(["table_name", "vintage_id"])
+        }
+
+    def add(self, accepted: Accepted) -> None:
+        """Lets later files be compared with this one; of two landings the earlier says when it was published."""
+        key = (accepted.file.table_name, accepted.vintage_id)
+        landed = (accepted.published_at, accepted.reading.last_year)
+        self._published[key] = min(landed, self._published.get(key, landed))
+        self._cells.setdefault(key, accepted.reading.frame)
+
+    def before(self, table: str, vintage_id: str, published_at: date) -> pd.DataFrame | None:
+        """Cells of the newest other vintage of the table that was published by then, or None."""
+        older = [
+            (published, last_year, vintage)
+            for (name, vintage), (published, last_year) in self._published.items()
+            if name == table and vintage != vintage_id and published <= published_at and (name, vintage) in self._cells
+        ]
+        return self._cells[table, max(older)[2]] if older else None
+
+
+def take_in(
+    files: Iterable[ReadFile | RefusedFile],
+    registry: TableRegistry,
+    known: KnownVintages,
+    expectations: Expectations,
+    bounds: VettingBounds,
+    same_label: SameLabel,
+) -> tuple[Accepted | Refused, ...]:
+    """Decides on each file, those published first first, so that each is compared with the one before it.
+
+    Args:
+        files: As read.
+        registry: The tables.
+        known: What the lake holds; accepted files are added to it.
+        expectations: Declared anchors and gaps of the source.
+        bounds: How far a table may differ from what is expected.
+        same_label: Knows the spellings of one thing.
+
+    Returns:
+        One decision for each file, in the order of publication.
+    """
+    ordered = sorted(files, key=_when)
+    return tuple(_decide(file, registry, known, expectations, bounds, same_label) for file in ordered)
+
+
+def _when(file: ReadFile | RefusedFile) -> tuple[date, str]:
+    if isinstance(file, RefusedFile):
+        return (file.file.published_at or date.max, file.file.table_name)
+    return (_published_at(file), file.file.table_name)
+
+
+def _published_at(file: ReadFile) -> date:
+    return file.file.published_at or infer_published_at(file.reading.last_year, file.file.fetched_at)
+
+
+def _decide(
+    file: ReadFile | RefusedFile,
+    registry: TableRegistry,
+    known: KnownVintages,
+    expectations: Expectations,
+    bounds: VettingBounds,
+    same_label: SameLabel,
+) -> Accepted | Refused:
+    if isinstance(file, RefusedFile):
+        return Refused(file.file, tuple(Finding.from_error(error, "refusal") for error in file.errors))
+    vintage_id, published_at = content_id(file.reading.frame), _published_at(file)
+    table = file.file.table_name
+    found = vet(
+        file.reading.frame,
+        registry[table],
+        published_at=file.file.published_at,
+        fetched_at=file.file.fetched_at,
+        previous=known.before(table, vintage_id, published_at),
+        expectations=expectations,
+        bounds=bounds,
+        same_label=same_label,
+    )
+    aside = tuple(
+        Finding.from_error(error, "row_quarantined" if error.outcome == "row_quarantined" else "cell_quarantined")
+        for error in file.reading.quarantined
+    )
+    findings = (*aside, *found)
+    if any(finding.outcome == "refusal" for finding in findings):
+        return Refused(file.file, findings)
+    accepted = Accepted(file.file, file.reading, vintage_id, published_at, findings)
+    known.add(accepted)
+    return accepted
+
+
+def finding_rows(decision: Accepted | Refused) -> list[Mapping[str, object]]:
+    """The file's rows of `contracts.findings.Findings`, but for the source: its outcome first."""
+    accepted = isinstance(decision, Accepted)
+    rows: list[Mapping[str, object]] = [
+        {
+            "outcome": "table_accepted" if accepted else "table_refused",
+            "rule": "intake",
+            "row_number": 0,
+            "column_number": 0,
+            "column_label": None,
+            "found": None,
+            "reason": _summary(decision),
+            "remedy": None if accepted else "mend what the rows with the outcome 'refusal' name, and run again",
+        }
+    ]
+    rows += [
+        {
+            "outcome": finding.outcome,
+            "rule": finding.rule,
+            "row_number": finding.row_number,
+            "column_number": finding.column_number,
+            "column_label": finding.column_label,
+            "found": finding.found,
+            "reason": finding.reason,
+            "remedy": finding.remedy,
+        }
+        for finding in decision.findings
+    ]
+    place = {
+        "table_name": decision.file.table_name,
+        "raw_sha256": decision.file.sha256,
+        "address": decision.file.address,
+    }
+    return [{**place, **row} for row in rows]
+
+
+def _summary(decision: Accepted | Refused) -> str:
+    if isinstance(decision, Refused):
+        reasons = sum(finding.outcome == "refusal" for finding in decision.findings)
+        return f"refused for {reasons} reason{'s' if reasons > 1 else ''}; the table's last vintage stays"
+    reading = decision.reading
+    return (
+        f"{reading.rows} rows and {len(reading.frame)} cells of {reading.file_lines} lines; "
+        f"{reading.quarantined_rows} lines and {reading.quarantined_cells} cells quarantined"
+    )
