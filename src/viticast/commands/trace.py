@@ -8,12 +8,14 @@ from typing import Any
 
 import click
 import pandas as pd
+from pydantic import ValidationError
 
 from viticast.commands.places import Places, find_places
 from viticast.commands.plain import PlainErrors
 from viticast.commands.project import open_lake
 from viticast.contracts.columns import SOURCES
 from viticast.contracts.lake import LAKE_TABLES
+from viticast.contracts.receipts import ModelReceipt
 from viticast.lake.lake import Lake
 from viticast.lake.storage import Storage
 from viticast.provenance.backward import SnapshotFrames, leaves_under, trace_forecast
@@ -144,21 +146,18 @@ def _receipt(places: Places, *, is_needed: bool) -> Receipt | None:
     if text is None:
         return None
     try:
-        receipt: Receipt = json.loads(text)
-    except json.JSONDecodeError as error:
+        return ModelReceipt.model_validate_json(text).model_dump()
+    except ValidationError as error:
         if not is_needed:
             return None
         raise UnknownModelError(
-            f"{places.receipt} is no JSON, so nothing says which model is current. "
+            f"{places.receipt} is broken or incomplete, so nothing says which model is current. "
             "Write it anew (kedro run --pipelines=modeling), or name the model with --model-key"
         ) from error
-    return receipt
 
 
 def _current(receipt: Receipt | None) -> Current | None:
-    if receipt is None:
-        return None
-    return str(receipt.get("snapshot_id")), str(receipt.get("model_key"))
+    return None if receipt is None else (receipt["snapshot_id"], receipt["model_key"])
 
 
 def _raw(lake: Lake, sha256: str) -> RawFile:

@@ -114,8 +114,9 @@ def _landing_fact(landing: Landing, table: TableOrigin) -> str:
 
 def _line_fact(line: Line, table: TableOrigin) -> str:
     group = f"{line.group_label}: " if line.group_label and line.row_kind == "leaf" else ""
-    total = ", the category's published total" if line.row_kind == "total" else ""
-    return f"line {line.row_number}, {table.last_year} in column {line.last_column}: {group}{line.item_label}{total}"
+    total = ": the published total of its category" if line.row_kind == "total" else ""
+    place = f"line {line.row_number}, {table.last_year} in column {line.last_column}"
+    return f"{place}: {group}{line.item_label.strip()}{total}"
 
 
 def _manifest_fact(entry: ManifestEntry) -> str:
