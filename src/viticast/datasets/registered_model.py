@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
+from viticast.datasets.locks import mlflow_store_lock
 from viticast.registry.package import ModelPackage
 
 CHAMPION = "champion"
@@ -23,7 +24,7 @@ class RegisteredModelDataset(AbstractDataset[ModelPackage, Any]):
     """A model of MLflow's registry, stored as code and arrays.
 
     A model key is registered once: saving it again changes nothing. The alias `champion` goes to the first version, and
-    moves only to a version that was judged fit.
+    moves only to a version that was judged fit. Runs that end at the same time take their turns.
 
     Args:
         model_name: Name in the registry.
@@ -36,9 +37,12 @@ class RegisteredModelDataset(AbstractDataset[ModelPackage, Any]):
 
     def save(self, data: ModelPackage) -> None:
         """Registers the model unless its key is known, and moves the alias if the model is fit."""
-        from mlflow import MlflowClient  # noqa: PLC0415 - six seconds that only a run that saves should pay
+        import mlflow  # noqa: PLC0415 - six seconds that only a run that saves should pay
 
-        client = MlflowClient()
+        with mlflow_store_lock(mlflow.get_registry_uri(), f"register model {data.model_key}"):
+            self._enter(mlflow.MlflowClient(), data)
+
+    def _enter(self, client: Any, data: ModelPackage) -> None:  # noqa: ANN401 - mlflow's, imported late
         known = self._version_of(client, data.model_key)
         if known is not None:
             logger.info("model %s is version %s of %s already", data.model_key, known, self._model_name)

@@ -213,10 +213,7 @@ def test_a_full_disk_is_not_taken_for_a_file_system_without_links(storage, monke
 
 def test_bytes_and_names_are_on_the_disk_before_a_write_ends(tmp_path, monkeypatch):
     synced = []
-    sync = os.fsync
-    monkeypatch.setattr(
-        "os.fsync", lambda number: (synced.append(os.readlink(f"/proc/self/fd/{number}")), sync(number))
-    )
+    monkeypatch.setattr("os.fsync", lambda number: synced.append(str(Path(f"/proc/self/fd/{number}").readlink())))
     Storage(str(tmp_path)).write_once("a/b/name", b"1")
     assert synced[:2] == [str(tmp_path / "a"), str(tmp_path)]
     assert STALE_SUFFIX in synced[2]
