@@ -25,8 +25,6 @@ class VettingBounds(BaseModel):
     usual_share_of_years_with_figures: Share = 0.7
     # measured: no two years share more than 0.125 of their figures (sample; 0.107 in the real ones)
     repeated_year_share: Share = 0.8
-    # measured: two years with one figure each may be equal by chance; two figures never are
-    repeated_year_figures: Count = 2
     # measured: rows never disappear once their spellings are known
     vanished_rows: Count = 0
     # measured: 2 of 486 figures of ImpSuco changed, 0.0041; none in any other table

@@ -17,7 +17,7 @@ def check_repeated_years(case: Case) -> Iterator[Finding]:
         one, other = columns[earlier], columns[later]
         told = (one > 0) | (other > 0)
         figures, same = int(told.sum()), int((one == other)[told].sum())
-        if figures >= case.bounds.repeated_year_figures and same > case.bounds.repeated_year_share * figures:
+        if figures and same > case.bounds.repeated_year_share * figures:
             yield Finding(
                 outcome="refusal",
                 rule=RULE,

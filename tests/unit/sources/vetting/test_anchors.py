@@ -1,0 +1,77 @@
+import pytest
+from tests.unit.sources.vetting.conftest import cells_of, leaves_of
+
+from viticast.sources.vetting.anchors import check_anchors
+
+CELLS = leaves_of({"Merlot": [11, 12], "Tannat": [21, 22], "Viognier": [31, 32]})
+
+
+def anchor(item, year, value, **more):
+    return {"table": "ProcessaViniferas", "item": item, "year": year, "value": value, **more}
+
+
+def test_a_table_with_all_its_anchors_is_passed(ask):
+    assert ask(check_anchors, CELLS, anchors=[anchor("merlot", 2000, 11), anchor("VIOGNIER", 2001, 32)]) == []
+
+
+def test_no_anchor_asks_for_nothing(ask):
+    assert ask(check_anchors, CELLS) == []
+
+
+def test_a_missing_row_is_refused_and_named(ask):
+    [finding] = ask(check_anchors, CELLS, anchors=[anchor("Merlot", 2000, 11), anchor("Zinfandel", 2001, 99)])
+    assert finding.outcome == "refusal"
+    assert "'Zinfandel'" in finding.reason
+    assert "3 rows" in finding.reason
+    assert "rule: anchors, last_year: 2001" in finding.remedy
+
+
+def test_a_row_of_another_group_is_not_the_anchors(ask):
+    cells = cells_of([("TINTAS", "Outras", "leaf", [5, 6])])
+    assert ask(check_anchors, cells, anchors=[anchor("Outras", 2000, 5, group="Tintas")]) == []
+    [finding] = ask(check_anchors, cells, anchors=[anchor("Outras", 2000, 7, group="BRANCAS")])
+    assert (finding.outcome, finding.found) == ("refusal", "1")
+    assert "BRANCAS / Outras" in finding.reason
+
+
+def test_a_row_that_stands_under_a_new_name_is_watched(ask):
+    [finding] = ask(check_anchors, CELLS, anchors=[anchor("Malbec", 2001, 22), anchor("Merlot", 2000, 11)])
+    assert finding.outcome == "watch"
+    assert "'Malbec'" in finding.reason
+    assert "aliases" in finding.remedy
+
+
+def test_a_few_values_that_differ_are_watched(ask):
+    [finding] = ask(check_anchors, CELLS, anchors=[anchor("Merlot", 2000, 12), anchor("Tannat", 2000, 21)])
+    assert finding.outcome == "watch"
+    assert "1 of 2 known figures differ" in finding.reason
+    assert "Merlot 2000 (quantity) is 11, not 12" in finding.reason
+
+
+@pytest.mark.parametrize("year", [2000, 1990])
+def test_values_that_all_differ_are_refused(ask, year):
+    [finding] = ask(check_anchors, CELLS, anchors=[anchor("Merlot", year, 13), anchor("Tannat", year, 23)])
+    assert finding.outcome == "refusal"
+    assert "2 of 2 known figures differ" in finding.reason
+
+
+def test_a_mark_is_not_the_value(ask):
+    cells = leaves_of({"Merlot": ["nd"]})
+    [finding] = ask(check_anchors, cells, anchors=[anchor("Merlot", 2000, 11)])
+    assert (finding.outcome, finding.found) == ("refusal", "nothing")
+
+
+def test_a_value_holds_to_the_unit(ask):
+    assert ask(check_anchors, CELLS, anchors=[anchor("Merlot", 2000, 11.5)]) == []
+    assert ask(check_anchors, CELLS, anchors=[anchor("Merlot", 2000, 11.6)])
+
+
+def test_kilograms_are_not_dollars(ask):
+    cells = leaves_of({"Chile": [10, 20]}, measures=("quantity", "value"))
+    assert ask(check_anchors, cells, anchors=[anchor("Chile", 2000, 20, measure="value")]) == []
+    assert ask(check_anchors, cells, anchors=[anchor("Chile", 2000, 20)])
+
+
+def test_any_spelling_of_the_row_holds_the_value(ask):
+    cells = leaves_of({"Cingapura": [5, 0], "Singapura": [0, 6]})
+    assert ask(check_anchors, cells, anchors=[anchor("Cingapura", 2001, 6)]) == []

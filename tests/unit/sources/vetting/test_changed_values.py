@@ -1,0 +1,89 @@
+import pytest
+from tests.unit.sources.vetting.conftest import leaves_of
+
+from viticast.sources.vetting.changed_values import check_changed_values, check_values_became_marks
+
+HUNDRED = list(range(1000, 1100))
+
+
+def vintage(*changes):
+    figures = list(HUNDRED)
+    for position, figure in enumerate(changes):
+        figures[position] = figure
+    return leaves_of({"Merlot": figures}, first_year=1900)
+
+
+BEFORE = vintage()
+
+
+@pytest.mark.parametrize("rule", [check_changed_values, check_values_became_marks])
+def test_the_same_figures_and_a_first_vintage_are_passed(ask, rule):
+    assert ask(rule, BEFORE, previous=BEFORE) == []
+    assert ask(rule, BEFORE) == []
+
+
+@pytest.mark.parametrize(("changes", "outcomes"), [(2, []), (3, ["watch"]), (10, ["watch"]), (11, ["refusal"])])
+def test_changes_are_watched_and_refused_beyond_their_bounds(ask, changes, outcomes):
+    now = vintage(*(5000 + 7 * position for position in range(changes)))
+    findings = ask(check_changed_values, now, previous=BEFORE)
+    assert [finding.outcome for finding in findings] == outcomes
+    for finding in findings:
+        assert f"{changes} of 100 figures ({changes}.0%)" in finding.reason
+        assert "merlot 1900 (quantity) is 5,000, not 1,000" in finding.reason
+        assert "factor" not in finding.reason
+        assert finding.column_label == "1900"
+
+
+def test_a_change_below_the_unit_is_none(ask):
+    assert ask(check_changed_values, vintage(*(figure + 0.5 for figure in HUNDRED)), previous=BEFORE) == []
+    assert ask(check_changed_values, vintage(*(figure + 0.6 for figure in HUNDRED)), previous=BEFORE)
+
+
+def test_zeros_in_common_are_not_compared(ask):
+    before, now = leaves_of({"A": [1, 0, 0, 0]}), leaves_of({"A": [5, 0, 0, 0]})
+    [finding] = ask(check_changed_values, now, previous=before)
+    assert "1 of 1 figures" in finding.reason
+
+
+def test_a_filled_blank_is_no_change(ask):
+    before, now = leaves_of({"A": [7, "empty", "nd"]}), leaves_of({"A": [7, 0, 3]})
+    assert ask(check_changed_values, now, previous=before) == []
+
+
+def test_a_new_row_and_a_new_year_are_no_change(ask):
+    now = leaves_of({"A": [7, 8], "B": [9, 9]})
+    assert ask(check_changed_values, now, previous=leaves_of({"A": [7]})) == []
+
+
+@pytest.mark.parametrize(
+    ("factor", "text"), [(1000, "multiplied by 1,000"), (0.001, "divided by 1,000"), (1.5, "multiplied by 1.5")]
+)
+def test_one_factor_is_named(ask, factor, text):
+    now = vintage(*(figure * factor for figure in HUNDRED))
+    [finding] = ask(check_changed_values, now, previous=BEFORE)
+    assert f"100% of them are {text}: the unit is another" in finding.reason
+
+
+def test_figures_that_moved_have_no_factor(ask):
+    before = leaves_of({"A": [10, 0, 30, 80]})
+    [finding] = ask(check_changed_values, leaves_of({"A": [30, 10, 0, 90]}), previous=before)
+    assert "unit is another" not in finding.reason
+
+
+def test_two_spellings_that_became_one_row_are_no_change(ask):
+    before = leaves_of({"Cingapura": [5, 0], "Singapura": [0, 6]})
+    assert ask(check_changed_values, leaves_of({"Cingapura": [5, 6]}), previous=before) == []
+
+
+@pytest.mark.parametrize(("marks", "outcome"), [(1, "watch"), (10, "watch"), (11, "refusal")])
+def test_figures_that_became_marks_are_found(ask, marks, outcome):
+    [finding] = ask(check_values_became_marks, vintage(*["nd"] * marks), previous=BEFORE)
+    assert finding.outcome == outcome
+    assert f"{marks} of 100 figures" in finding.reason
+    assert "which was 1,000" in finding.reason
+    assert ask(check_changed_values, vintage(*["nd"] * marks), previous=BEFORE) == []
+
+
+def test_zeros_and_marks_that_became_marks_lose_no_figure(ask):
+    before, now = leaves_of({"A": [7, 0, "empty"]}), leaves_of({"A": [7, "empty", "nd"]})
+    assert ask(check_values_became_marks, now, previous=before) == []
