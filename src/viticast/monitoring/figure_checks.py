@@ -1,12 +1,11 @@
-"""Rules on the figures: are they fresh, were they revised, do the declared corrections still fit?"""
+"""Rules on the figures: are they fresh, were they revised, could they be read, do the corrections still fit?"""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass
 
 import pandas as pd
 
 from viticast.monitoring.verdicts import Verdict, bounded
-from viticast.panel.labels import fold
 
 LAG_YEARS = 1
 """Tables are refreshed at different dates; one year behind the newest is usual."""
@@ -14,63 +13,117 @@ LAG_YEARS = 1
 REVISED_SHARE = 0.01
 """A refresh changes single cells; more is a redefinition that somebody should read."""
 
+_KINDS = {
+    "changed": "value_changed",
+    "filled": "mark_filled",
+    "emptied": "value_gone",
+    "new_rows": "row_new",
+    "gone_rows": "row_gone",
+    "renamed_rows": "label_renamed",
+}
+_FOUND = {
+    "table_refused": "files refused",
+    "row_quarantined": "lines set aside",
+    "cell_quarantined": "cells set aside",
+    "watch": "things unlikely",
+}
+"""The gravest first. The reasons of a refusal are not counted beside it."""
+
 
 @dataclass(frozen=True)
 class Revisions:
-    """What changed between two vintages of the same tables.
+    """What changed in one table since the vintage before.
 
     Attributes:
         changed: Cells with another value.
         filled: Cells that had a mark and have a value now.
         emptied: Cells that had a value and have a mark now.
-        new_rows: Labels that were not there before.
-        gone_rows: Labels that are no longer there.
+        new_rows: Rows that were not there before.
+        gone_rows: Rows that are no longer there.
+        renamed_rows: Rows with another label.
         compared: Cells that both vintages have.
     """
 
-    changed: int
-    filled: int
-    emptied: int
-    new_rows: int
-    gone_rows: int
-    compared: int
+    changed: int = 0
+    filled: int = 0
+    emptied: int = 0
+    new_rows: int = 0
+    gone_rows: int = 0
+    renamed_rows: int = 0
+    compared: int = 0
+
+    @property
+    def share(self) -> float:
+        """Share of the compared cells that changed; a mark that gives way to a figure is news and no change."""
+        return (self.changed + self.emptied) / max(self.compared, 1)
+
+    @property
+    def asks_for_a_look(self) -> bool:
+        """True if more changed than a refresh changes, or if a row disappeared."""
+        return self.share > REVISED_SHARE or self.gone_rows > 0
+
+    def __str__(self) -> str:
+        return (
+            f"{self.changed} values changed, {self.filled} marks filled, {self.emptied} values gone, "
+            f"{self.new_rows} rows new, {self.gone_rows} rows gone, {self.renamed_rows} renamed, "
+            f"of {self.compared} cells"
+        )
 
 
-def find_revisions(previous: pd.DataFrame, current: pd.DataFrame) -> Revisions:
-    """Compares the cells of two vintages by what they are about, not by where they stand.
+def find_revisions(revisions: pd.DataFrame) -> dict[str, Revisions]:
+    """Counts what changed in each table that has a vintage before.
 
     Args:
-        previous: Cells as `lake/sql/panel.sql` gives them.
-        current: Cells of the newer vintages; only tables of `previous` are compared.
+        revisions: As `contracts.revisions.Revisions` describes.
     """
-    old, new = _keyed(previous), _keyed(current[current["table_name"].isin(previous["table_name"].unique())])
-    both = old.join(new, how="inner", lsuffix="_old", rsuffix="_new")
-    was, now = both["value_old"], both["value_new"]
-    old_rows, new_rows = _rows(old), _rows(new)
-    return Revisions(
-        changed=int(((was != now) & was.notna() & now.notna()).sum()),
-        filled=int((was.isna() & now.notna()).sum()),
-        emptied=int((was.notna() & now.isna()).sum()),
-        new_rows=len(new_rows - old_rows),
-        gone_rows=len(old_rows - new_rows),
-        compared=len(both),
-    )
+    compared = revisions[revisions["kind"] == "compared"].set_index("table_name")["cells"]
+    counts = revisions.groupby(["table_name", "kind"]).size()
+    return {
+        str(table): Revisions(
+            **{name: int(counts.get((table, kind), 0)) for name, kind in _KINDS.items()}, compared=int(cells)
+        )
+        for table, cells in compared.items()
+    }
 
 
-def check_revisions(revisions: Revisions | None) -> Iterator[Verdict]:
-    """Judges what changed since the vintage before, if the lake has one."""
-    rule = f"at most {REVISED_SHARE:.0%} of the cells changed since the vintage before, and no row disappeared"
-    if revisions is None:
+def check_revisions(revisions: pd.DataFrame) -> Iterator[Verdict]:
+    """Judges what changed since the vintage before: one verdict for each table that asks for a look, or one for all.
+
+    Args:
+        revisions: As `contracts.revisions.Revisions` describes.
+    """
+    rule = f"at most {REVISED_SHARE:.0%} of a table's cells changed since the vintage before, and no row disappeared"
+    tables = find_revisions(revisions)
+    if not tables:
         yield Verdict("revisions", "all tables", "skipped", rule, detail="the lake has one vintage of every table")
         return
-    # A mark that gives way to a figure is news; a figure that gives way to a mark is a change.
-    share = (revisions.changed + revisions.emptied) / max(revisions.compared, 1)
-    counts = (
-        f"{revisions.changed} values changed, {revisions.filled} marks filled, {revisions.emptied} values gone, "
-        f"{revisions.new_rows} rows new, {revisions.gone_rows} rows gone, of {revisions.compared} cells"
-    )
-    ok = share <= REVISED_SHARE and revisions.gone_rows == 0
-    yield Verdict("revisions", "all tables", "ok" if ok else "watch", rule, share, REVISED_SHARE, counts)
+    beyond = {table: found for table, found in tables.items() if found.asks_for_a_look}
+    for table, found in beyond.items():
+        yield Verdict("revisions", table, "watch", rule, found.share, REVISED_SHARE, str(found))
+    if not beyond:
+        found = _sum(tables.values())
+        yield Verdict("revisions", "all tables", "ok", rule, found.share, REVISED_SHARE, str(found))
+
+
+def check_findings(findings: pd.DataFrame) -> Iterator[Verdict]:
+    """Judges what was found in the files: one verdict for each table with something in it, or one for all.
+
+    Args:
+        findings: As `contracts.findings.Findings` describes, those of the files that matter.
+    """
+    rule = "every file was accepted, every cell of it could be read, and no figure is unlikely"
+    if findings.empty:
+        yield Verdict("findings", "all tables", "skipped", rule, detail="nothing is known of the files")
+        return
+    found = findings[findings["outcome"].isin(_FOUND)]
+    for table, rows in found.groupby("table_name"):
+        counts = rows["outcome"].value_counts()
+        listed = ", ".join(f"{counts[outcome]} {words}" for outcome, words in _FOUND.items() if outcome in counts)
+        gravest = rows.sort_values("outcome", key=lambda outcome: outcome.map(list(_FOUND).index), kind="stable")
+        first = gravest["reason"].iloc[0]
+        yield Verdict("findings", str(table), "watch", rule, float(len(rows)), 0.0, f"{listed}; first: {first}")
+    if found.empty:
+        yield Verdict("findings", "all tables", "ok", rule, 0.0, 0.0)
 
 
 def check_freshness(snapshot: pd.DataFrame) -> Iterator[Verdict]:
@@ -100,18 +153,6 @@ def check_corrections(applied: pd.DataFrame) -> Iterator[Verdict]:
         )
 
 
-def _keyed(cells: pd.DataFrame) -> pd.DataFrame:
-    keyed = cells.assign(
-        item_key=cells["item"].map(fold),
-        group_key=cells["group_label"].map(fold, na_action="ignore").fillna(""),
-    )
-    cell = ["table_name", "row_kind", "group_key", "item_key", "measure", "year"]
-    # One label may stand in two rows of a file; they are paired in the order of the file.
-    keyed["repeat"] = keyed.groupby(cell).cumcount()
-    index = ["table_name", "row_kind", "group_key", "item_key", "repeat", "measure", "year"]
-    return keyed.set_index(index)[["value"]]
-
-
-def _rows(keyed: pd.DataFrame) -> set[tuple[object, ...]]:
-    names = ["table_name", "row_kind", "group_key", "item_key", "repeat"]
-    return set(keyed.index.to_frame(index=False)[names].itertuples(index=False, name=None))
+def _sum(tables: Iterable[Revisions]) -> Revisions:
+    columns = zip(*(astuple(found) for found in tables), strict=True)
+    return Revisions(*map(sum, columns))

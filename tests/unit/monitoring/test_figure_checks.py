@@ -4,68 +4,105 @@ import pytest
 from viticast.monitoring.figure_checks import (
     Revisions,
     check_corrections,
+    check_findings,
     check_freshness,
     check_revisions,
     find_revisions,
 )
 
-CELL = {
-    "table_name": "ExpVinho",
-    "row_kind": "leaf",
-    "group_label": None,
-    "item": "Chile",
-    "measure": "quantity",
-    "year": 2020,
-    "value": 5.0,
-}
-NOTHING = Revisions(changed=0, filled=0, emptied=0, new_rows=0, gone_rows=0, compared=0)
+
+def revisions(**tables):
+    """The rows of a report: for each table the cells compared, None for a first vintage, and then its kinds."""
+    rows = []
+    for table, (compared, *kinds) in tables.items():
+        whole = "first_vintage" if compared is None else "compared"
+        rows += [(table, whole, compared or 0), *((table, kind, 1) for kind in kinds)]
+    return pd.DataFrame(rows, columns=["table_name", "kind", "cells"])
 
 
-def cells(*changes):
-    frame = pd.DataFrame([CELL | change for change in changes], columns=list(CELL))
-    texts = dict.fromkeys(("table_name", "row_kind", "group_label", "item", "measure"), "str")
-    return frame.astype(texts | {"value": "float64", "year": "int64"})
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "expected"),
-    [
-        ([{}], [{}], {"compared": 1}),
-        ([{}], [{"value": 6.0}], {"compared": 1, "changed": 1}),
-        ([{"value": None}], [{"value": 0.0}], {"compared": 1, "filled": 1}),
-        ([{}], [{"value": None}], {"compared": 1, "emptied": 1}),
-        ([{"value": None}], [{"value": None}], {"compared": 1}),
-        ([{}], [{}, {"item": "Peru"}], {"compared": 1, "new_rows": 1}),
-        ([{}, {"item": "Peru"}], [{}], {"compared": 1, "gone_rows": 1}),
-        ([{}], [{}, {"year": 2021}], {"compared": 1}),
-        ([{"item": "Canadá"}], [{"item": "CANADA "}], {"compared": 1}),
-        ([{}], [{}, {"table_name": "ExpSuco"}], {"compared": 1}),
-        ([{}, {"value": 7.0}], [{}, {"value": 8.0}], {"compared": 2, "changed": 1}),
-        ([{}], [{}, {"value": 7.0}], {"compared": 1, "new_rows": 1}),
-        ([{}], [{"measure": "value"}], {}),
-    ],
-)
-def test_vintages_are_compared_by_what_a_cell_is_about(old, new, expected):
-    assert find_revisions(cells(*old), cells(*new)) == Revisions(**(vars(NOTHING) | expected))
+def test_each_kind_is_counted_for_its_table():
+    kinds = ["value_changed"] * 2 + ["mark_filled"] * 3 + ["value_gone"] * 4 + ["row_new"] * 5 + ["row_gone"] * 6
+    found = find_revisions(revisions(Producao=(100, *kinds, "label_renamed"), ExpVinho=(50,), ExpSuco=(None,)))
+    assert found == {
+        "Producao": Revisions(changed=2, filled=3, emptied=4, new_rows=5, gone_rows=6, renamed_rows=1, compared=100),
+        "ExpVinho": Revisions(compared=50),
+    }
 
 
 @pytest.mark.parametrize(
-    ("found", "status"),
+    ("kinds", "status"),
     [
-        (None, "skipped"),
-        ({"compared": 100, "changed": 1}, "ok"),
-        ({"compared": 100, "changed": 2}, "watch"),
-        ({"compared": 100, "changed": 1, "emptied": 1}, "watch"),
-        ({"compared": 100, "filled": 90, "new_rows": 50}, "ok"),
-        ({"compared": 100, "gone_rows": 1}, "watch"),
-        ({}, "ok"),
+        (["value_changed"], "ok"),
+        (["value_changed"] * 2, "watch"),
+        (["value_changed", "value_gone"], "watch"),
+        (["value_gone"] * 2, "watch"),
+        (["mark_filled"] * 90 + ["row_new"] * 50 + ["label_renamed"] * 9, "ok"),
+        (["row_gone"], "watch"),
+        ([], "ok"),
     ],
 )
-def test_many_changes_or_a_lost_row_ask_for_a_look(found, status):
-    revisions = None if found is None else Revisions(**(vars(NOTHING) | found))
-    [verdict] = check_revisions(revisions)
-    assert verdict.verdict == status
-    assert verdict.detail
+def test_many_changes_or_a_lost_row_ask_for_a_look(kinds, status):
+    [verdict] = check_revisions(revisions(Producao=(100, *kinds)))
+    assert (verdict.verdict, verdict.subject) == (status, "Producao" if status == "watch" else "all tables")
+    assert verdict.observed == (kinds.count("value_changed") + kinds.count("value_gone")) / 100
+    assert "of 100 cells" in verdict.detail
+
+
+def test_the_table_that_changed_is_named_however_many_others_did_not():
+    report = revisions(ExpVinho=(100_000,), Producao=(100, "value_changed", "value_gone"), ExpSuco=(None,))
+    [verdict] = check_revisions(report)
+    assert (verdict.subject, verdict.verdict, verdict.observed) == ("Producao", "watch", 0.02)
+    assert verdict.detail.startswith("1 values changed, 0 marks filled, 1 values gone")
+
+
+def test_tables_in_order_are_one_verdict_with_their_sums():
+    report = revisions(ExpVinho=(300, "value_changed", "row_new"), Producao=(100, "value_changed", "label_renamed"))
+    [verdict] = check_revisions(report)
+    assert (verdict.subject, verdict.verdict, verdict.observed) == ("all tables", "ok", 0.005)
+    assert verdict.detail == (
+        "2 values changed, 0 marks filled, 0 values gone, 1 rows new, 0 rows gone, 1 renamed, of 400 cells"
+    )
+
+
+def test_a_table_without_cells_in_common_is_no_division_by_zero():
+    [verdict] = check_revisions(revisions(ExpVinho=(0,)))
+    assert (verdict.verdict, verdict.observed) == ("ok", 0.0)
+
+
+def test_without_a_vintage_before_nothing_is_judged():
+    [verdict] = check_revisions(revisions(ExpVinho=(None,), Producao=(None,)))
+    assert (verdict.subject, verdict.verdict) == ("all tables", "skipped")
+    assert verdict.detail == "the lake has one vintage of every table"
+
+
+def findings(**tables):
+    rows = [(table, outcome, f"reason {n}") for table, outcomes in tables.items() for n, outcome in enumerate(outcomes)]
+    return pd.DataFrame(rows, columns=["table_name", "outcome", "reason"])
+
+
+def test_files_in_which_nothing_was_found_are_one_verdict():
+    [verdict] = check_findings(findings(ExpVinho=["table_accepted"], Producao=["table_accepted"]))
+    assert (verdict.check_name, verdict.subject, verdict.verdict) == ("findings", "all tables", "ok")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "observed", "detail"),
+    [
+        (["table_accepted", "watch"], 1, "1 things unlikely; first: reason 1"),
+        (["table_accepted", "watch", "cell_quarantined", "watch"], 3, "1 cells set aside, 2 things unlikely"),
+        (["table_accepted", "row_quarantined"], 1, "1 lines set aside; first: reason 1"),
+        (["refusal", "refusal", "table_refused"], 1, "1 files refused; first: reason 2"),
+    ],
+)
+def test_what_was_set_aside_refused_or_is_unlikely_asks_for_a_look(outcomes, observed, detail):
+    [verdict] = check_findings(findings(ExpVinho=["table_accepted"], Producao=outcomes))
+    assert (verdict.subject, verdict.verdict, verdict.observed) == ("Producao", "watch", observed)
+    assert verdict.detail.startswith(detail)
+
+
+def test_without_findings_nothing_is_judged():
+    [verdict] = check_findings(findings())
+    assert verdict.verdict == "skipped"
 
 
 def test_a_table_may_lie_one_year_behind_the_newest():
