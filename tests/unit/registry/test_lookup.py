@@ -19,7 +19,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> str:
     client = mlflow.MlflowClient(tracking_uri=uri)
     experiment = client.create_experiment("test", artifact_location=str(folder / "artifacts"))
     tags = [{"model_key": KEY, "code_sha256": "c" * 64}, {"model_key": OTHER}, {"model_key": KEY}]
-    runs = [client.create_run(experiment, tags=given, start_time=start) for start, given in enumerate(tags)]
+    runs = [client.create_run(experiment, tags=given, start_time=start) for start, given in enumerate(tags, start=1)]
     for name in ("ours", "theirs"):
         client.create_registered_model(name)
     for name, run, key in (("ours", runs[0], KEY), ("ours", runs[1], OTHER), ("theirs", runs[2], KEY)):
