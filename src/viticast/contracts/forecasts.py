@@ -74,3 +74,10 @@ class Backtests(Table):
     def one_row_per_forecast(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         """(model_key, method, series_id, origin, horizon) is the key."""
         return ~frame.duplicated(["model_key", "method", "series_id", "origin", "horizon"], keep=False)
+
+    @pa.dataframe_check(error="the published method has intervals that nest")
+    def intervals_nest(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
+        """lo95 <= lo80 <= yhat <= hi80 <= hi95 for `viticast`; candidates have none."""
+        bounds = frame[["lo95", "lo80", "yhat", "hi80", "hi95"]].to_numpy()
+        nests = pd.Series((np.diff(bounds, axis=1) >= 0).all(axis=1), index=frame.index)
+        return nests | (frame["method"] != "viticast")
