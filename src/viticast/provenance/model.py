@@ -17,7 +17,9 @@ def versions_of(model_key: str, versions: pd.DataFrame) -> tuple[ModelVersion, .
         model_key: Its key.
         versions: As `registry.lookup.registered_versions` gives them.
     """
-    rows = versions[versions["model_key"] == model_key].sort_values(["name", "version"])
+    rows = versions[versions["model_key"] == model_key]
+    # As numbers: version 10 comes after version 9.
+    rows = rows.assign(number=rows["version"].astype("int64")).sort_values(["name", "number"])
     return tuple(
         ModelVersion(
             name=str(row["name"]),

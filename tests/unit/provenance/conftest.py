@@ -239,7 +239,13 @@ def versions() -> pd.DataFrame:
     return frame(
         [
             {"name": "viticast-sample", "version": "3", "run_id": "r1", "aliases": "", "model_key": OLDER_MODEL},
-            {"name": "viticast-sample", "version": "2", "run_id": None, "aliases": "champion,best", "model_key": MODEL},
-            {"name": "viticast-sample", "version": "1", "run_id": "r2", "aliases": "", "model_key": MODEL},
+            {
+                "name": "viticast-sample",
+                "version": "10",
+                "run_id": None,
+                "aliases": "champion,best",
+                "model_key": MODEL,
+            },
+            {"name": "viticast-sample", "version": "9", "run_id": "r2", "aliases": "", "model_key": MODEL},
         ]
     ).assign(panel_sha256="a" * 64, code_sha256="b" * 64, params_sha256=None)

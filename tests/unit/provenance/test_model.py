@@ -14,10 +14,10 @@ def runs() -> pd.DataFrame:
     return frame.assign(panel_sha256="a" * 64, code_sha256="c" * 64, params_sha256=None)
 
 
-def test_the_versions_of_a_model_come_with_their_aliases(versions: pd.DataFrame) -> None:
+def test_the_versions_of_a_model_come_in_their_order_with_their_aliases(versions: pd.DataFrame) -> None:
     first, second = versions_of(MODEL, versions)
-    assert (first.version, first.run_id, first.aliases) == ("1", "r2", ())
-    assert (second.version, second.run_id, second.aliases) == ("2", None, ("champion", "best"))
+    assert (first.version, first.run_id, first.aliases) == ("9", "r2", ())
+    assert (second.version, second.run_id, second.aliases) == ("10", None, ("champion", "best"))
 
 
 def test_runs_of_the_registry_and_of_the_store_are_named_once(versions: pd.DataFrame, runs: pd.DataFrame) -> None:
