@@ -31,15 +31,15 @@ def _compare(case: Case) -> pd.DataFrame:
     """group_key, group_label, measure, year, total, leaves, difference where both are known and no leaf has a mark."""
     by = ["group_key", "measure", "year"]
     grouped = case.cells[case.cells["group_key"] != ""]
-    leaves = (
-        grouped[grouped["row_kind"] == "leaf"].groupby(by)["value"].agg(leaves=lambda values: values.sum(skipna=False))
-    )
+    leaves = grouped[grouped["row_kind"] == "leaf"].groupby(by)["value"].agg(["sum", "count", "size"])
+    # a sum without the leaf that has a mark is no sum
+    known = leaves.loc[leaves["count"] == leaves["size"], ["sum"]].rename(columns={"sum": "leaves"})
     totals = (
         grouped[grouped["row_kind"] == "total"]
         .groupby(by)
         .agg(total=("value", "first"), group=("group_label", "first"))
     )
-    both = totals.join(leaves, how="inner").dropna().reset_index()
+    both = totals.join(known, how="inner").dropna().reset_index()
     return both.assign(difference=both["total"] - both["leaves"])
 
 

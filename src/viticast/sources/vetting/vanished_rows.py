@@ -5,34 +5,51 @@ from collections.abc import Iterator
 import pandas as pd
 
 from viticast.sources.findings import Finding
-from viticast.sources.vetting.case import Case, named, sums_by_key
+from viticast.sources.vetting.case import ROW_KEYS, Case, named, sums_by_key
 
 RULE = "vanished_rows"
+
+Name = tuple[str, str]
+"""Folded group and item; the group is '' where a row stands in none."""
 
 
 def check_vanished_rows(case: Case) -> Iterator[Finding]:
     """Refuse a file without rows of the vintage before; a new row with the same figures is a rename, and watched."""
     if case.previous is None:
         return
-    before, now = _by_name(case.previous), _by_name(case.cells)
-    gone = before.loc[before.index.difference(now.index)]
-    new = now.loc[now.index.difference(before.index)]
-    renames = _renames(gone, new)
-    vanished = [key for key in gone.index if key not in renames]
+    names = _names(case.previous)
+    renames = find_renames(case)
+    vanished = sorted(names - _names(case.cells) - set(renames))
     if renames:
         yield _renamed(renames)
     if len(vanished) > case.bounds.vanished_rows:
-        yield _vanished(case, vanished, len(before))
+        yield _vanished(case, vanished, len(names))
 
 
-def _by_name(cells: pd.DataFrame) -> pd.DataFrame:
-    return sums_by_key(cells).unstack(["measure", "year"])
+def find_renames(case: Case) -> dict[Name, Name]:
+    """Which row of the vintage before has which new name: one that it did not have, with all the same figures."""
+    if case.previous is None:
+        return {}
+    names_before, names_now = _names(case.previous), _names(case.cells)
+    gone, new = names_before - names_now, names_now - names_before
+    if not gone or not new:
+        return {}
+    return _renames(_figures(case.previous, gone), _figures(case.cells, new))
 
 
-def _renames(gone: pd.DataFrame, new: pd.DataFrame) -> dict[tuple[str, str], tuple[str, str]]:
+def _names(cells: pd.DataFrame) -> set[Name]:
+    return set(cells[ROW_KEYS].drop_duplicates().itertuples(index=False, name=None))
+
+
+def _figures(cells: pd.DataFrame, names: set[Name]) -> pd.DataFrame:
+    own = pd.MultiIndex.from_frame(cells[ROW_KEYS]).isin(sorted(names))
+    return sums_by_key(cells[own]).unstack(["measure", "year"])
+
+
+def _renames(gone: pd.DataFrame, new: pd.DataFrame) -> dict[Name, Name]:
     shared = gone.columns.intersection(new.columns)
     said_before, said_now = gone[shared].fillna(0.0), new[shared].fillna(0.0)
-    renames: dict[tuple[str, str], tuple[str, str]] = {}
+    renames: dict[Name, Name] = {}
     for key in said_before.index:
         same = said_now.index[(said_now == said_before.loc[key]).all(axis=1)]
         free = [candidate for candidate in same if candidate not in renames.values()]
@@ -41,7 +58,7 @@ def _renames(gone: pd.DataFrame, new: pd.DataFrame) -> dict[tuple[str, str], tup
     return renames
 
 
-def _renamed(renames: dict[tuple[str, str], tuple[str, str]]) -> Finding:
+def _renamed(renames: dict[Name, Name]) -> Finding:
     old, new = next(iter(renames.items()))
     return Finding(
         outcome="watch",
@@ -52,7 +69,7 @@ def _renamed(renames: dict[tuple[str, str], tuple[str, str]]) -> Finding:
     )
 
 
-def _vanished(case: Case, vanished: list[tuple[str, str]], before: int) -> Finding:
+def _vanished(case: Case, vanished: list[Name], before: int) -> Finding:
     return Finding(
         outcome="refusal",
         rule=RULE,

@@ -34,10 +34,19 @@ def test_a_row_of_another_group_is_not_the_anchors(ask):
     assert "BRANCAS / Outras" in finding.reason
 
 
-def test_a_row_that_stands_under_a_new_name_is_watched(ask):
-    [finding] = ask(check_anchors, CELLS, anchors=[anchor("Malbec", 2001, 22), anchor("Merlot", 2000, 11)])
+def test_one_equal_figure_makes_no_new_name(ask):
+    [finding] = ask(check_anchors, CELLS, anchors=[anchor("Malbec", 2001, 22)])
+    assert finding.outcome == "refusal"
+
+
+@pytest.mark.parametrize("group", [None, "TINTAS"])
+def test_a_row_that_has_a_new_name_since_the_vintage_before_is_watched(ask, group):
+    before = cells_of([(group, "Malbec", "leaf", [21, 22]), (group, "Merlot", "leaf", [11, 12])])
+    now = cells_of([(group, "Tannat", "leaf", [21, 22]), (group, "Merlot", "leaf", [11, 12])])
+    anchors = [anchor("Malbec", 2001, 22, group=group), anchor("Merlot", 2000, 11)]
+    [finding] = ask(check_anchors, now, previous=before, anchors=anchors)
     assert finding.outcome == "watch"
-    assert "'Malbec'" in finding.reason
+    assert "Malbec'" in finding.reason
     assert "aliases" in finding.remedy
 
 
