@@ -10,8 +10,8 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
-from viticast.datasets.locks import mlflow_store_lock
 from viticast.datasets.mlflow_runs import close_abandoned_runs, sign_new_runs
+from viticast.datasets.mlflow_store import make_store, store_lock
 from viticast.lake.storage import sweep
 from viticast.monitoring.verdicts import worst
 from viticast.pipeline_registry import PIPELINES
@@ -50,7 +50,9 @@ class ProjectHooks:
         self._written_under = f"{shared['data_path']}/{source}"
         settings = context.config_loader["mlflow"]
         self._experiment = settings["tracking"]["experiment"]["name"]
-        with mlflow_store_lock(settings["server"]["mlflow_tracking_uri"], "prepare MLflow's store"):
+        tracking_uri = settings["server"]["mlflow_tracking_uri"]
+        with store_lock(tracking_uri, "prepare MLflow's store"):
+            make_store(tracking_uri)
             return (yield)
 
     @hook_impl(tryfirst=True)

@@ -1,4 +1,4 @@
-"""Locks between processes: for the few steps of MLflow's store that two runs must not take at once."""
+"""Locks between processes, for the few steps that two of them must not take at once."""
 
 import logging
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from viticast.lake.storage import make_folder, replace_file
+from viticast.lake.storage import make_folder
 from viticast.lake.writers import this_writer
 
 SILENT_SECONDS = 1.0
@@ -16,32 +16,11 @@ SILENT_SECONDS = 1.0
 PATIENCE_SECONDS = 600.0
 """No holder takes so long, unless it hangs; one that ends releases its lock, however it ends."""
 
-SQLITE = "sqlite:///"
-
 logger = logging.getLogger(__name__)
 
 
 class HeldLockError(TimeoutError):
     """Another process does not let go of a lock."""
-
-
-@contextmanager
-def mlflow_store_lock(tracking_uri: str, purpose: str) -> Iterator[None]:
-    """Lets one process at a time change what is shared in MLflow's store.
-
-    Args:
-        tracking_uri: The store. One that is no SQLite file has a server that keeps its own order: it is not locked.
-        purpose: What this process waits to do, for whoever waits with it.
-
-    Raises:
-        HeldLockError: The process that holds the lock hangs.
-    """
-    if not tracking_uri.startswith(SQLITE):
-        yield
-        return
-    database = Path(tracking_uri.removeprefix(SQLITE))
-    with exclusive(database.with_name(f"{database.name}.lock"), purpose):
-        yield
 
 
 @contextmanager
@@ -65,7 +44,7 @@ def exclusive(path: Path, purpose: str) -> Iterator[None]:
         _wait(lock, holder, purpose)
     try:
         writer = this_writer()
-        replace_file(holder, f"process {writer.pid} of {writer.host}, to {purpose}".encode())
+        holder.write_text(f"process {writer.pid} of {writer.host}, to {purpose}", encoding="utf-8")
         yield
     finally:
         lock.release()
@@ -83,6 +62,6 @@ def _wait(lock: FileLock, holder: Path, purpose: str) -> None:
 
 def _read(holder: Path) -> str:
     try:
-        return holder.read_text(encoding="utf-8")
+        return holder.read_text(encoding="utf-8") or "another process"
     except FileNotFoundError:
         return "another process"

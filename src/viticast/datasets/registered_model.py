@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
-from viticast.datasets.locks import mlflow_store_lock
+from viticast.datasets.mlflow_store import store_lock
 from viticast.registry.package import ModelPackage
 
 CHAMPION = "champion"
@@ -39,7 +39,7 @@ class RegisteredModelDataset(AbstractDataset[ModelPackage, Any]):
         """Registers the model unless its key is known, and moves the alias if the model is fit."""
         import mlflow  # noqa: PLC0415 - six seconds that only a run that saves should pay
 
-        with mlflow_store_lock(mlflow.get_registry_uri(), f"register model {data.model_key}"):
+        with store_lock(mlflow.get_registry_uri(), f"register model {data.model_key}"):
             self._enter(mlflow.MlflowClient(), data)
 
     def _enter(self, client: Any, data: ModelPackage) -> None:  # noqa: ANN401 - mlflow's, imported late
