@@ -6,6 +6,7 @@ from importlib import import_module
 import pytest
 from kedro.io import CatalogConfigResolver, DatasetError, MemoryDataset
 from kedro.validation import preflight_check, resolve_validator
+from tests.config.conftest import ENVIRONMENTS
 
 from viticast.contracts.lake import LAKE_TABLES
 from viticast.datasets.lake_table import LakeTableDataset
@@ -41,6 +42,38 @@ def test_tables_of_the_lake_have_the_validator_and_partitions_of_their_contract(
             assert (entry["validator"], tuple(entry["partition_by"])) == (model, contract.partition_by), name
             declared[entry["table"]] = name
     assert set(declared) == set(LAKE_TABLES)
+
+
+def test_every_table_and_receipt_that_is_stored_has_a_contract(entries):
+    frames = ("LakeTableDataset", "CSVDataset")
+    unchecked = [
+        name
+        for name, entry in entries.items()
+        if any(kind in str(entry) for kind in frames) and "validator" not in entry
+    ]
+    assert unchecked == []
+    receipts = {name: entry for name, entry in entries.items() if name.endswith("_receipt")}
+    assert {name: entry["type"].rsplit(".", 1)[-1] for name, entry in receipts.items()} == dict.fromkeys(
+        ("ingestion_receipt", "feature_receipt", "modeling_receipt"), "ReceiptDataset"
+    )
+
+
+def test_two_names_of_one_table_say_the_same_of_it(entries):
+    """A dataset `known_x` reads the table that `x` adds to."""
+    said = ("path", "table", "partition_by", "overwrite", "validator")
+    known = [name for name in entries if name.startswith("known_")]
+    assert known
+    for name in known:
+        other = entries[name.removeprefix("known_")]
+        assert [entries[name][key] for key in said] == [other[key] for key in said]
+
+
+@pytest.mark.parametrize("env", [name for name in ENVIRONMENTS if name != "base"] or ["base"])
+def test_an_environment_declares_no_name_of_its_own(make_context, env):
+    """Pipelines are the same everywhere: an environment overrides entries, parameters and settings, and adds none."""
+    base, other = make_context("base").config_loader, make_context(env).config_loader
+    for kind in ("catalog", "parameters", "globals"):
+        assert {name for name in other[kind] if name[0] != "_"} == {name for name in base[kind] if name[0] != "_"}
 
 
 def test_names_keep_to_the_grammar(entries):

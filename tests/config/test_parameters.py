@@ -1,13 +1,18 @@
+import ast
+
 import pytest
 from kedro.validation import ParameterValidationError
 
 from viticast.pipelines.feature.params import FeatureParams
+from viticast.pipelines.ingestion.params import IngestionParams
 from viticast.pipelines.modeling.params import ModelingParams
 from viticast.pipelines.monitoring.params import MonitoringParams
+from viticast.sources.vetting import VettingBounds
 
 
 def test_parameters_are_typed(context):
     params = context.params
+    assert isinstance(params["ingestion"], IngestionParams)
     assert isinstance(params["feature"], FeatureParams)
     assert isinstance(params["modeling"], ModelingParams)
     assert isinstance(params["monitoring"], MonitoringParams)
@@ -27,6 +32,9 @@ def test_every_parameter_is_used(make_context, pipelines):
 @pytest.mark.parametrize(
     ("pipeline", "change", "message"),
     [
+        ("ingestion", {"allow_partial": "perhaps"}, "allow_partial"),
+        ("ingestion", {"bounds": {"changed_share": 2}}, "changed_share"),
+        ("ingestion", {"bounds": {"changed_shares": 0.1}}, "changed_shares"),
         ("feature", {"as_off": "2024-06-01"}, "as_off"),
         ("feature", {"as_of": "yesterday"}, "as_of"),
         ("modeling", {"horizon": "far"}, "horizon"),
@@ -41,7 +49,7 @@ def test_a_wrong_parameter_stops_the_run(make_context, pipeline, change, message
         _ = make_context(**{pipeline: change}).params
 
 
-@pytest.mark.parametrize("name", ["feature", "modeling", "monitoring"])
+@pytest.mark.parametrize("name", ["ingestion", "feature", "modeling", "monitoring"])
 def test_a_parameter_file_gives_every_parameter(make_context, name):
     params = make_context().params[name]
     assert set(make_context().config_loader["parameters"][name]) == set(type(params).model_fields)
@@ -55,3 +63,31 @@ def test_a_run_may_look_back(make_context):
 def test_the_page_may_be_in_english(make_context):
     assert make_context(language="en").params["monitoring"].language == "en"
     assert make_context().params["monitoring"].language == "pt"
+
+
+def test_every_bound_is_written_where_a_reader_looks(make_context):
+    bounds = make_context().config_loader["parameters"]["ingestion"]["bounds"]
+    assert bounds == VettingBounds().model_dump()
+
+
+def test_a_run_may_go_on_without_refused_tables(make_context):
+    assert make_context(allow_partial=True).params["ingestion"].allow_partial
+    assert not make_context().params["ingestion"].allow_partial
+
+
+@pytest.mark.parametrize("name", ["ingestion", "feature", "modeling", "monitoring"])
+def test_every_field_of_the_parameters_is_read_by_a_node(make_context, project_root, name):
+    fields = set(type(make_context().params[name]).model_fields)
+    code = (project_root / "src" / "viticast" / "pipelines" / name / "nodes.py").read_text(encoding="utf-8")
+    read = {
+        part.attr
+        for part in ast.walk(ast.parse(code))
+        if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == "params"
+    }
+    assert fields <= read
+
+
+def test_every_bound_is_read_by_a_rule(project_root):
+    folder = project_root / "src" / "viticast" / "sources" / "vetting"
+    code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py") if path.name != "bounds.py")
+    assert [name for name in VettingBounds.model_fields if f"bounds.{name}" not in code] == []

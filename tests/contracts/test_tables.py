@@ -13,6 +13,7 @@ from viticast.contracts.monitoring import MonitoringVerdicts
 from viticast.contracts.observations import Observations
 from viticast.contracts.panel import CorrectionsApplied, Panel, SeriesDimension
 from viticast.contracts.raw import RawManifest
+from viticast.contracts.reports import Accuracy, CatalogRecord
 from viticast.contracts.revisions import Revisions
 from viticast.contracts.snapshots import Snapshots
 from viticast.contracts.vintages import Vintages
@@ -42,6 +43,8 @@ REVISION = STAMP | {
     "cells": 100,
 }
 CELL = {"row_kind": "leaf", "item": "Chile", "old_item": "Chile", "unit": "kg", "year": 2020, "cells": 1}
+
+LOSSES = ("capped_mase", "wape", "smape", "coverage80", "coverage95", "msis80", "msis95")
 
 GOOD = {
     Vintages: [
@@ -103,6 +106,19 @@ GOOD = {
         }
     ],
     RawManifest: [LANDING | {"declared_published_at": pd.NaT, "status": None, "bytes": 0}],
+    CatalogRecord: [
+        {
+            "table_name": "panel",
+            "column_name": "year",
+            "engine_type": "BIGINT",
+            "is_partition": False,
+            "partitions": 1,
+            "rows": 1,
+        }
+    ],
+    Accuracy: [
+        {"breakdown": "horizon", "group": "1", "method": "naive", "n": 1, "series_origins": 1} | dict.fromkeys(LOSSES)
+    ],
     Crosswalk: [
         {
             "source": "sample",
@@ -278,6 +294,24 @@ RULES = {
         ("explained", None),
     ],
     RawManifest: [*LANDING_RULES, ("status", "200"), ("bytes", -1)],
+    CatalogRecord: [
+        ("table_name", None),
+        ("column_name", None),
+        ("engine_type", None),
+        ("is_partition", "no"),
+        ("partitions", 0),
+        ("rows", 0),
+    ],
+    Accuracy: [
+        ("breakdown", "colour"),
+        ("group", None),
+        ("method", None),
+        ("n", 0),
+        ("series_origins", 0),
+        *[(name, -1.0) for name in LOSSES],
+        ("smape", 201.0),
+        ("coverage95", 1.1),
+    ],
     Crosswalk: [
         ("source", "ibge"),
         ("batch_id", "1-0"),
@@ -407,6 +441,8 @@ def test_every_column_has_a_rule_that_was_tried_or_may_hold_anything(model):
         (Revisions, [{"year": 2020}], "a revised cell has a year, anything else has none"),
         (Ledger, [{}, {"rows": 5}], "a table and unit pass each stage once"),
         (RawManifest, [{}, {"bytes": 5}], "a file lands once from one address under one date"),
+        (CatalogRecord, [{}, {"rows": 2}], "a table has a column once"),
+        (Accuracy, [{}, {"n": 2}], "a method is scored once on each part"),
         (Crosswalk, [{}, {"series_id": "a/b"}], "rows of one batch name a label once"),
         (Backtests, [{"lo80": None}], "the published method has intervals that nest"),
         (Backtests, [{"lo80": 0.5}], "the published method has intervals that nest"),
@@ -494,4 +530,9 @@ def test_a_table_is_partitioned_by_text_columns_of_its_contract(name):
 
 def test_every_contract_of_the_lake_is_tested():
     tested = {Observations, *GOOD}
-    assert {contract.model for contract in LAKE_TABLES.values()} == tested - {RawManifest, Crosswalk}
+    assert {contract.model for contract in LAKE_TABLES.values()} == tested - {
+        RawManifest,
+        Crosswalk,
+        CatalogRecord,
+        Accuracy,
+    }

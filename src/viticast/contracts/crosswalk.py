@@ -27,5 +27,5 @@ class Crosswalk(Table):
 
     @pa.dataframe_check(error="rows of one batch name a label once")
     def one_row_per_label(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
-        """(source, batch, table, group, item, unit) is the key; two writers may both add a label in batches of their own."""
+        """(source, batch, table, group, item, unit) is the key: two writers may add one label, in a batch each."""
         return ~frame.duplicated(["source", "batch_id", "table_name", "group_key", "item_key", "unit"], keep=False)

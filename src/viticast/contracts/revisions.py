@@ -25,7 +25,9 @@ class Revisions(Table):
     kind: Series[str] = pa.Field(isin=REVISIONS)
     row_kind: Series[str] = pa.Field(isin=("leaf", "total"), nullable=True, description="Null for the whole table")
     group_label: Series[str] = pa.Field(nullable=True)
-    item: Series[str] = pa.Field(nullable=True, description="As the newer vintage spells it, or the older if it is gone")
+    item: Series[str] = pa.Field(
+        nullable=True, description="As the newer vintage spells it, or the older if it is gone"
+    )
     old_item: Series[str] = pa.Field(nullable=True, description="As the older vintage spelt it; null for a new row")
     unit: Series[str] = pa.Field(isin=UNITS, nullable=True)
     year: Series[int] = pa.Field(description="0 where the row is about no single year")

@@ -1,0 +1,45 @@
+"""Tables that runs write beside the lake: what the catalog showed, and how every method did in the backtest."""
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from viticast.contracts.columns import Table
+
+
+class CatalogRecord(Table):
+    """One row for each column of each table that cataloging found and checked."""
+
+    table_name: Series[str] = pa.Field()
+    column_name: Series[str] = pa.Field()
+    engine_type: Series[str] = pa.Field(description="As the query engine names it")
+    is_partition: Series[bool] = pa.Field()
+    partitions: Series[int] = pa.Field(ge=1)
+    rows: Series[int] = pa.Field(ge=1, description="Rows of the whole table")
+
+    @pa.dataframe_check(error="a table has a column once")
+    def one_row_per_column(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
+        """(table, column) is the key."""
+        return ~frame.duplicated(["table_name", "column_name"], keep=False)
+
+
+class Accuracy(Table):
+    """Losses of each method over a part of the backtest; null where a loss is not defined for it."""
+
+    breakdown: Series[str] = pa.Field(isin=("overall", "series_class", "horizon", "flow_unit"))
+    group: Series[str] = pa.Field(description="The part: a class, a horizon, a flow and unit, or all")
+    method: Series[str] = pa.Field()
+    n: Series[int] = pa.Field(ge=1, description="Forecasts that were scored")
+    series_origins: Series[int] = pa.Field(ge=1)
+    capped_mase: Series[float] = pa.Field(ge=0, nullable=True)
+    wape: Series[float] = pa.Field(ge=0, nullable=True)
+    smape: Series[float] = pa.Field(ge=0, le=200, nullable=True)
+    coverage80: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    coverage95: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    msis80: Series[float] = pa.Field(ge=0, nullable=True)
+    msis95: Series[float] = pa.Field(ge=0, nullable=True)
+
+    @pa.dataframe_check(error="a method is scored once on each part")
+    def one_row_per_part(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
+        """(breakdown, group, method) is the key."""
+        return ~frame.duplicated(["breakdown", "group", "method"], keep=False)
