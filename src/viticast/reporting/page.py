@@ -13,16 +13,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from viticast.reporting.context import PageContext
+from viticast.reporting.found import finding_section
 from viticast.reporting.growth import MINIMUM_SHARE, Ranking, growth_frame, rankings
 from viticast.reporting.headline import Headline, headlines, target_year
 from viticast.reporting.numbers import amount, compact, direction, interval, number, percent, unit_name
 from viticast.reporting.payload import page_payload, root_name, safe_json
 from viticast.reporting.records import SeriesRecord, series_records
+from viticast.reporting.revised import revision_section
 from viticast.reporting.scorecard import scorecard
 from viticast.reporting.specifications import page_specifications
 from viticast.reporting.text import attribution_line, watermark, words
 
-SECTIONS = ("headline", "growth", "explorer", "accuracy", "corrections", "vintages", "caveats")
+SECTIONS = ("headline", "growth", "explorer", "accuracy", "corrections", "revisions", "findings", "vintages", "caveats")
 
 
 def render_page(
@@ -34,6 +36,8 @@ def render_page(
     corrections_applied: pd.DataFrame,
     snapshot: pd.DataFrame,
     monitoring: pd.DataFrame | None,
+    revisions: pd.DataFrame,
+    findings: pd.DataFrame,
     context: PageContext,
 ) -> str:
     """The whole page as HTML. The same frames give the same text: nothing in it depends on the clock.
@@ -46,12 +50,14 @@ def render_page(
         corrections_applied: CorrectionsApplied; may be empty.
         snapshot: Snapshots, the vintage of each table.
         monitoring: MonitoringVerdicts, or None before monitoring has run.
+        revisions: Revisions of the snapshot.
+        findings: Findings of the snapshot's files, and of files that were refused since.
         context: Provenance and language.
 
     Raises:
         ValueError: No flow has a forecast, or the frames mix generated and published figures.
     """
-    _refuse_mixed(context, panel, series, forecasts, backtests)
+    _refuse_mixed(context, panel, series, forecasts, backtests, revisions, findings)
     records = series_records(panel, series, forecasts)
     year = target_year(records)
     leaves = set(series["series_id"][series["level"] == "leaf"])
@@ -76,7 +82,9 @@ def render_page(
             minimum_share=MINIMUM_SHARE,
             series_count=len(records),
             accuracy=scores,
-            corrections=_rows(corrections_applied.sort_values(["status", "correction_id"], ascending=[False, True])),
+            corrections=_rows(_worst_first(corrections_applied)),
+            revisions=revision_section(revisions),
+            findings=finding_section(findings, context),
             snapshot=_rows(snapshot.sort_values("table_name")),
             monitoring=[] if monitoring is None else _rows(monitoring),
             sources=_sources(records, context),
@@ -112,6 +120,7 @@ def _environment(context: PageContext) -> Environment:
         "interval": lambda bounds: interval(bounds[0], bounds[1], language),
         "direction": direction,
         "whole": lambda value: number(value, language),
+        "exact": lambda value: number(value, language, 0 if value is None or value == round(value) else 2),
         "fixed": lambda value, decimals: number(value, language, decimals),
         "share": lambda value, decimals: percent(value, language, decimals),
         "signed": lambda value: percent(value, language, signed=True),
@@ -122,6 +131,13 @@ def _environment(context: PageContext) -> Environment:
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _worst_first(corrections: pd.DataFrame) -> pd.DataFrame:
+    """What asks for a look, then what was done, then what this snapshot does not need."""
+    order = ("stale", "overlapping", "applied", "not_applicable")
+    rank = corrections["status"].map(order.index)
+    return corrections.assign(rank=rank).sort_values(["rank", "correction_id"]).drop(columns="rank")
 
 
 def _ranking_rows(ranking: Ranking) -> dict[str, Any]:

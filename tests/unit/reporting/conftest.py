@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from viticast.contracts.findings import Findings
 from viticast.contracts.forecasts import Backtests, Forecasts
 from viticast.contracts.monitoring import MonitoringVerdicts
 from viticast.contracts.panel import CorrectionsApplied, Panel, SeriesDimension
+from viticast.contracts.revisions import Revisions
 from viticast.contracts.snapshots import Snapshots
 from viticast.reporting.context import PageContext
 
@@ -197,7 +199,7 @@ def make_backtests(source: str) -> pd.DataFrame:
 def make_corrections() -> pd.DataFrame:
     rows = [
         ("vinho_2017", "Producao", "permute", "applied", 3, "Linhas trocadas na fonte.", np.nan),
-        ("suco_2021", "ImpSuco", "replace", "stale", 0, "Valor digitado a mais.", "esperado 25693, há 3870"),
+        ("suco_2021", "ImpSuco", "missing", "stale", 0, "Valor digitado a mais.", "esperado 25693, há 3870"),
     ]
     columns = ["correction_id", "table_name", "action", "status", "cells", "reason", "detail"]
     frame = pd.DataFrame(rows, columns=columns).astype({"detail": "str"}).assign(snapshot_id=SNAPSHOT)
@@ -233,6 +235,83 @@ def make_monitoring(source: str) -> pd.DataFrame:
     return MonitoringVerdicts.validate(stamped(pd.DataFrame([row]), source, model=True))
 
 
+REVISION: dict[str, Any] = {
+    "old_vintage_id": "a" * 16,
+    "new_vintage_id": f"{0:016x}",
+    "kind": "compared",
+    "row_kind": None,
+    "group_label": None,
+    "item": None,
+    "old_item": None,
+    "unit": None,
+    "year": 0,
+    "old_value": np.nan,
+    "new_value": np.nan,
+    "old_mark": None,
+    "new_mark": None,
+    "cells": 1,
+}
+CELL = {"row_kind": "leaf", "group_label": "Vinho", "item": "Tinto", "old_item": "Tinto", "unit": "L", "year": 2021}
+
+
+def make_revisions(source: str, rows: list[dict[str, Any]] | None = None) -> pd.DataFrame:
+    """Producao has one change of each kind, ExpVinho is there for the first time."""
+    changes: list[dict[str, Any]] = [
+        {"cells": 40},
+        {"kind": "value_changed", **CELL, "old_value": 25693.0, "new_value": 3870.5},
+        {"kind": "value_gone", **CELL, "year": 2020, "old_value": 12.0, "new_mark": "nd"},
+        {"kind": "mark_filled", **CELL, "year": 2019, "old_mark": "empty", "new_value": 0.0},
+        {"kind": "row_new", "row_kind": "leaf", "group_label": "Suco", "item": "Adoçado"},
+        {"kind": "row_gone", "row_kind": "total", "group_label": "Mosto", "item": "Mosto", "old_item": "Mosto"},
+        {"kind": "label_renamed", "row_kind": "leaf", "item": "Rosé", "old_item": "Rosado", "group_label": "Vinho"},
+        {"table_name": "ExpVinho", "kind": "first_vintage", "old_vintage_id": None, "cells": 0},
+    ]
+    frame = pd.DataFrame([{"table_name": "Producao"} | REVISION | row for row in (changes if rows is None else rows)])
+    texts = ["old_vintage_id", "row_kind", "group_label", "item", "old_item", "unit", "old_mark", "new_mark"]
+    return Revisions.validate(in_order(stamped(frame.astype(dict.fromkeys(texts, "str")), source), Revisions))
+
+
+def make_findings(source: str, rows: list[dict[str, Any]] | None = None) -> pd.DataFrame:
+    """Producao was accepted but for a cell, a line and something unlikely; the newest ExpVinho was refused."""
+    accepted = {"outcome": "table_accepted", "rule": "intake", "reason": "47 rows", "remedy": None}
+    found: list[dict[str, Any]] = [
+        accepted,
+        {
+            "outcome": "cell_quarantined",
+            "rule": "NotANumberError",
+            "row_number": 12,
+            "column_number": 9,
+            "column_label": "2019 L",
+            "found": "=1+1",
+            "reason": "the cell holds no number",
+        },
+        {"outcome": "row_quarantined", "rule": "NoRowError", "row_number": 60, "reason": "no figures"},
+        {"outcome": "watch", "rule": "a_rule_of_tomorrow", "reason": "3 of 9"},
+        {"table_name": "ExpVinho", "raw_sha256": f"{1:064x}", **accepted},
+        {"table_name": "ExpVinho", "raw_sha256": "e" * 64, "outcome": "table_refused", "rule": "intake", "reason": "1"},
+        {"table_name": "ExpVinho", "raw_sha256": "e" * 64, "outcome": "refusal", "rule": "totals", "reason": "5 years"},
+    ]
+    plain = {
+        "table_name": "Producao",
+        "raw_sha256": f"{0:064x}",
+        "address": "folder/file.csv",
+        "row_number": 0,
+        "column_number": 0,
+        "column_label": None,
+        "found": None,
+        "remedy": "look",
+    }
+    frame = pd.DataFrame([plain | row for row in (found if rows is None else rows)])
+    texts = ["column_label", "found", "remedy"]
+    return Findings.validate(
+        in_order(stamped(frame.astype(dict.fromkeys(texts, "str")), source).drop(columns="snapshot_id"), Findings)
+    )
+
+
+def in_order(frame: pd.DataFrame, contract: Any) -> pd.DataFrame:
+    return frame[list(contract.to_schema().columns)]
+
+
 def make_frames(source: str) -> dict[str, pd.DataFrame]:
     return {
         "panel": make_panel(source),
@@ -242,6 +321,8 @@ def make_frames(source: str) -> dict[str, pd.DataFrame]:
         "corrections_applied": make_corrections(),
         "snapshot": make_snapshot(source),
         "monitoring": make_monitoring(source),
+        "revisions": make_revisions(source),
+        "findings": make_findings(source),
     }
 
 

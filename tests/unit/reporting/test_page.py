@@ -8,7 +8,8 @@ import pytest
 from viticast.reporting.page import render_page
 from viticast.reporting.payload import safe_json
 
-from .conftest import make_context, make_frames
+from .conftest import CELL as REVISED
+from .conftest import make_context, make_findings, make_frames, make_revisions
 
 HOSTILE = '</script><script>alert("x")</script><img src=x onerror=alert(1)>'
 
@@ -18,6 +19,7 @@ class Reader(HTMLParser):
 
     def __init__(self, page):
         super().__init__()
+        self.page = page
         self.tags, self.text, self.scripts, self._inside = [], [], [], None
         self.feed(page)
 
@@ -69,7 +71,17 @@ def test_the_cards_say_what_the_frames_say(published):
 
 def test_the_page_answers_in_the_order_of_its_questions(published):
     sections = [attrs["id"] for tag, attrs in published.tags if tag == "section"]
-    assert sections == ["headline", "growth", "explorer", "accuracy", "corrections", "vintages", "caveats"]
+    assert sections == [
+        "headline",
+        "growth",
+        "explorer",
+        "accuracy",
+        "corrections",
+        "revisions",
+        "findings",
+        "vintages",
+        "caveats",
+    ]
 
 
 def test_every_figure_stands_in_the_file_once_and_whole(published):
@@ -160,6 +172,10 @@ def test_labels_cannot_break_out():
     frames["series"]["attribution"] = "Fonte: " + HOSTILE
     frames["corrections_applied"]["reason"] = HOSTILE
     frames["monitoring"]["detail"] = HOSTILE
+    for column in ("item", "old_item", "group_label"):
+        frames["revisions"][column] = frames["revisions"][column].where(frames["revisions"][column].isna(), HOSTILE)
+    for column in ("found", "reason", "column_label"):
+        frames["findings"][column] = frames["findings"][column].where(frames["findings"][column].isna(), HOSTILE)
     page = render_page(**frames, context=make_context("embrapa").model_copy(update={"source_address": HOSTILE}))
     read = Reader(page)
     assert len(read.scripts) == 4
@@ -192,6 +208,86 @@ def test_before_monitoring_and_without_backtests_the_page_says_so(frames, contex
     assert "O monitoramento não foi executado" in read.words
     assert "nada se afirma sobre o acerto" in read.words
     assert "chart-accuracy" not in read.data("charts")
+
+
+def table(read, name):
+    """The visible text of each row of a table."""
+    inside = read.page.split(f'<table id="{name}">')[1].split("</table>")[0].split("<tbody>")[1]
+    return [Reader(row).words for row in inside.split("</tr>")[:-1]]
+
+
+def test_revised_values_are_listed_with_both_values(published):
+    assert table(published, "revisions-value_changed") == ["Producao Tinto Vinho 2021 L 25.693 3.870,50"]
+    assert table(published, "revisions-value_gone") == ["Producao Tinto Vinho 2020 L 12 não disponível na fonte (nd)"]
+    assert table(published, "revisions-mark_filled") == ["Producao Tinto Vinho 2019 L célula vazia na fonte 0"]
+
+
+def test_rows_that_came_and_went_and_names_that_changed_are_listed(published):
+    assert table(published, "revisions-row_new") == ["Producao Adoçado Suco"]
+    assert table(published, "revisions-row_gone") == ["Producao Mosto (total publicado)"]
+    assert table(published, "revisions-label_renamed") == ["Producao Rosé Vinho Rosado"]
+
+
+def test_revisions_are_counted_for_each_table_and_together(published):
+    assert table(published, "revisions-tables") == [
+        "Todas as tabelas 40 1 1 1 1 1 1",
+        "ExpVinho primeira edição 0 0 0 0 0 0 0",
+        "Producao aaaaaaaaaaaaaaaa 40 1 1 1 1 1 1",
+    ]
+
+
+def test_what_was_found_in_the_files_is_told_the_gravest_first_and_without_names_of_rules(published):
+    assert table(published, "findings-table") == [
+        "arquivo recusado ExpVinho arquivo inteiro O arquivo foi recusado; vale a última edição da tabela. 1",
+        "motivo da recusa ExpVinho arquivo inteiro O total publicado de um grupo não é a soma das suas linhas, "
+        "ou voltou a ser. 5 years",
+        "célula posta de lado Producao linha 12, 2019 L =1+1 Há um texto onde deveria haver um número. "
+        "the cell holds no number",
+        "linha posta de lado Producao linha 60 A linha não traz números: nota, rodapé ou linha vazia. no figures",
+        "observar Producao arquivo inteiro É possível, mas pouco provável: alguém deve olhar. 3 of 9",
+    ]
+    assert "Arquivos aceitos: 2; recusados: 1. Postas de lado: 1 células e 1 linhas. A observar: 1." in published.words
+    assert not re.search("NotANumberError|a_rule_of_tomorrow|cell_quarantined", published.words)
+
+
+def test_nothing_revised_and_nothing_found_is_said(frames, context):
+    accepted = {"outcome": "table_accepted", "rule": "intake", "reason": "47 rows", "remedy": None}
+    frames |= {
+        "revisions": make_revisions("embrapa", [{"cells": 40}]),
+        "findings": make_findings("embrapa", [accepted]),
+    }
+    read = Reader(render_page(**frames, context=context))
+    assert "A fonte não mudou nenhum número" in read.words
+    assert "Todos os arquivos foram lidos por inteiro" in read.words
+
+
+def test_a_first_vintage_has_nothing_to_compare_with(frames, context):
+    first = {"kind": "first_vintage", "old_vintage_id": None, "cells": 0}
+    read = Reader(render_page(**frames | {"revisions": make_revisions("embrapa", [first])}, context=context))
+    assert "Há uma só edição de cada tabela" in read.words
+    assert "revisions-tables" not in read.page
+
+
+def test_what_does_not_fit_is_counted(frames, context):
+    cell = {"kind": "value_changed", **REVISED, "old_value": 1.0, "new_value": 2.0}
+    many = [{"cells": 9000}, *({**cell, "item": f"Tinto {n}"} for n in range(1203))]
+    read = Reader(render_page(**frames | {"revisions": make_revisions("embrapa", many)}, context=context))
+    assert len(table(read, "revisions-value_changed")) == 200
+    assert "Mais 1.003 não cabem aqui" in read.words
+    assert "1.203" in table(read, "revisions-tables")[0]
+
+
+def test_generated_revisions_are_marked(synthetic):
+    for name in ("value_changed", "row_new", "tables"):
+        caption = synthetic.page.split(f'<table id="revisions-{name}">')[1].split("</caption>")[0]
+        assert caption.endswith("– DADOS SINTÉTICOS"), name
+
+
+@pytest.mark.parametrize("frame", ["revisions", "findings"])
+def test_revisions_and_findings_of_another_source_are_refused(frames, context, frame):
+    frames |= {frame: frames[frame].assign(is_synthetic=True)}
+    with pytest.raises(ValueError, match="render each source on its own page"):
+        render_page(**frames, context=context)
 
 
 def test_mixed_sources_are_refused(frames, synthetic_context):

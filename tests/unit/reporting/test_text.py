@@ -1,11 +1,14 @@
 import json
-from importlib import resources
+import re
+from importlib import import_module, resources
+from pkgutil import iter_modules
 
 import pytest
 
-from viticast.contracts.columns import FLOWS, LEVELS, MARKS, SERIES_CLASSES, SOURCES, VERDICTS
+from viticast.contracts.columns import FLOWS, LEVELS, MARKS, OUTCOMES, REVISIONS, SERIES_CLASSES, SOURCES, VERDICTS
 from viticast.monitoring.model_checks import COVERAGE
 from viticast.reporting.text import attribution_line, watermark, words
+from viticast.sources import errors, vetting
 
 
 def keys(tree, path=()):
@@ -27,6 +30,11 @@ def test_every_word_of_the_contracts_has_a_name(language):
     assert set(text["marks"]) == {*MARKS, "corrected", "incomplete"}
     assert set(text["vintages"]["sources"]) == set(SOURCES)
     assert set(text["vintages"]["verdicts"]) == set(VERDICTS)
+    assert set(text["revisions"]["counts"]) == set(REVISIONS) - {"compared", "first_vintage"}
+    assert set(text["revisions"]["listings"]) == set(text["revisions"]["counts"])
+    assert set(text["findings"]["statuses"]) == set(text["findings"]["said"]) == set(OUTCOMES) - {"table_accepted"}
+    assert set(text["corrections"]["statuses"]) == {"applied", "stale", "overlapping", "not_applicable"}
+    assert set(text["corrections"]["actions"]) == {"permute", "missing", "undetailed", "alias"}
 
 
 def test_no_text_hides_behind_a_method_of_a_dict():
@@ -49,7 +57,35 @@ def test_every_rule_of_monitoring_has_its_words() -> None:
     checks = {
         *(f"{loss}_against_naive" for loss in ("capped_mase", "wape")),
         *(f"coverage_{level}" for level in COVERAGE),
-        *("forecasts_add_up", "champion_reproduces", "revisions", "drift", "freshness", "correction_guard"),
+        *("forecasts_add_up", "champion_reproduces", "revisions", "findings", "drift", "freshness", "correction_guard"),
     }
     for language in ("pt", "en"):
         assert set(words(language)["vintages"]["rules"]) == checks
+
+
+def declared_rules() -> set[str]:
+    """The names under which rules of vetting tell what they find."""
+    modules = [import_module(f"{vetting.__name__}.{found.name}") for found in iter_modules(vetting.__path__)]
+    is_name = re.compile(r"^[a-z]+(_[a-z]+)*$").match
+    return {
+        value
+        for module in modules
+        for name, value in vars(module).items()
+        if name.isupper() and isinstance(value, str) and is_name(value)
+    }
+
+
+def errors_of_a_file() -> set[str]:
+    """The names of the errors that reading one file may end in."""
+    elsewhere = {"UnknownTableError", "MissingFolderError", "MissingFileError", "HttpError"}
+    several = {"SourceErrors", "RefusedTablesError", "SourceError"}
+    found = {
+        name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.SourceError)
+    }
+    return found - elsewhere - several
+
+
+def test_every_rule_and_error_that_may_be_found_in_a_file_has_its_words() -> None:
+    assert len(declared_rules()) > 10
+    for language in ("pt", "en"):
+        assert set(words(language)["findings"]["rules"]) == {"intake"} | declared_rules() | errors_of_a_file()
