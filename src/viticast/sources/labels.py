@@ -27,4 +27,4 @@ def is_category(label: str, control: str | None) -> bool:
     """
     letters = [letter for letter in label if letter.isalpha()]
     in_capitals = bool(letters) and all(letter.isupper() for letter in letters)
-    return in_capitals and not _CONTROL_CODE.match((control or "").strip())
+    return in_capitals and not (control and _CONTROL_CODE.match(control.strip()))

@@ -77,27 +77,33 @@ def _missing_label(line: Line, reason: str, columns: Columns, table: TableSpec) 
 
 def _classify(body: list[Line], columns: Columns, table: TableSpec) -> list[Row]:
     """Tell categories from leaves: a category without children is a leaf, and stands in no group."""
-    labels = [line.fields[columns.label] for line in body]
     if table.layout == "countries":
-        return [Row(line, None, label, clean_item(label), "leaf") for line, label in zip(body, labels, strict=True)]
-    controls = [None if columns.control is None else line.fields[columns.control] for line in body]
-    categories = [is_category(label, control) for label, control in zip(labels, controls, strict=True)]
+        return [_row(line, columns, group=None, kind="leaf") for line in body]
+    categories = [_stands_for_a_category(line, columns) for line in body]
     if len(body) > 1 and not any(categories):
         raise WrongTableError(
             "no row is a category in capital letters, but this table has groups",
             remedy="fetch the file again, and check that it is the file of this table",
             table=table.name,
             row=body[0].number,
-            value=labels[0],
+            value=body[0].fields[columns.label],
         )
     rows: list[Row] = []
     group: str | None = None
-    for position, (line, label) in enumerate(zip(body, labels, strict=True)):
-        item = clean_item(label)
+    for position, line in enumerate(body):
+        has_children = False
         if categories[position]:
             has_children = position + 1 < len(body) and not categories[position + 1]
-            group = item if has_children else None
-            rows.append(Row(line, group, label, item, "total" if has_children else "leaf"))
-        else:
-            rows.append(Row(line, group, label, item, "leaf"))
+            group = clean_item(line.fields[columns.label]) if has_children else None
+        rows.append(_row(line, columns, group=group, kind="total" if has_children else "leaf"))
     return rows
+
+
+def _stands_for_a_category(line: Line, columns: Columns) -> bool:
+    control = None if columns.control is None else line.fields[columns.control]
+    return is_category(line.fields[columns.label], control)
+
+
+def _row(line: Line, columns: Columns, *, group: str | None, kind: str) -> Row:
+    label = line.fields[columns.label]
+    return Row(line, group, label, clean_item(label), kind)

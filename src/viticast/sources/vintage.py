@@ -40,13 +40,8 @@ def content_id(frame: pd.DataFrame) -> str:
     Returns:
         The first 16 hexadecimal digits of a SHA-256.
     """
-    texts = pd.DataFrame(
-        {
-            name: frame[name].map(float.__repr__ if name == "value" else str).where(frame[name].notna(), "")
-            for name in _CONTENT
-        },
-    )
-    cells = sorted("\x1f".join(cell) for cell in texts.itertuples(index=False, name=None))
+    columns = [frame[name].map(str).where(frame[name].notna(), "") for name in _CONTENT]
+    cells = sorted(map("\x1f".join, zip(*columns, strict=True)))
     return hashlib.sha256("\x1e".join(cells).encode()).hexdigest()[:16]
 
 
@@ -92,15 +87,14 @@ def observe(
     if source not in SOURCES:
         msg = f"source must be one of {', '.join(SOURCES)}, not {source!r}"
         raise ValueError(msg)
-    frame = reading.frame.assign(
+    observed = reading.frame.assign(
         table_name=table.name,
         vintage_id=content_id(reading.frame),
         source=source,
         is_synthetic=is_synthetic,
         raw_sha256=raw_sha256,
     )
-    texts = dict.fromkeys(("table_name", "vintage_id", "source", "raw_sha256"), "str")
-    return frame.astype(texts)[list(OBSERVATION_COLUMNS)]
+    return observed[list(OBSERVATION_COLUMNS)]
 
 
 def _as_utc(moment: datetime) -> datetime:

@@ -168,3 +168,70 @@ def test_the_outcome_fulfils_its_contract(cells, snapshot, corrections):
     applied = apply_corrections(cells(TINTO), corrections, snapshot.assign(snapshot_id="0" * 16)).applied
     CorrectionsApplied.validate(applied, lazy=True)
     assert set(applied["reason"]) <= {"A reason of two lines."}
+
+
+def test_rows_outside_any_group_are_left_alone(cells, snapshot):
+    frame = cells(TINTO, TINTO | {"group_label": None}, TOTAL | {"group_label": None})
+    corrected = apply_corrections(frame, declared(MISSING), snapshot)
+    assert corrected.cells["correction_id"].notna().tolist() == [True, False, False]
+    assert list(corrected.cells.columns) == [*frame.columns, "correction_id"]
+
+
+def test_the_column_of_corrections_is_of_text_even_when_nothing_is_corrected(cells, snapshot):
+    corrected = apply_corrections(cells(TINTO), Corrections(), snapshot)
+    assert isinstance(corrected.cells["correction_id"].dtype, pd.StringDtype)
+    assert corrected.cells["correction_id"].isna().all()
+
+
+@pytest.mark.parametrize(("value", "status"), [(1.5, "applied"), (0.5, "applied"), (1.51, "stale"), (0.49, "stale")])
+def test_a_guard_forgives_half_a_unit_and_no_more(cells, snapshot, value, status):
+    applied = apply_corrections(cells(TINTO), declared(MISSING, value=value), snapshot).applied
+    assert applied["status"].tolist() == [status]
+
+
+def undetailed_cells(cells, snapshot):
+    frame = cells(
+        TINTO | {"value": 0.0},
+        TOTAL,
+        TOTAL | {"year": 2016, "value": None, "mark": "nd"},
+        TOTAL | {"year": 2018, "value": None, "mark": "*"},
+        LATER,
+    )
+    guard = [{"item": GROUP, "kind": "total", "year": 2017, "value": 254}]
+    return apply_corrections(frame, declared(UNDETAILED, expect=guard, years=[2016, 2017]), snapshot)
+
+
+def test_what_carries_an_undetailed_total_is_a_whole_row(cells, snapshot):
+    corrected = undetailed_cells(cells, snapshot).cells
+    carried = corrected[corrected["item"] == "(sem detalhamento)"].sort_values("year")
+    assert set(carried["item_label"]) == {"(sem detalhamento)"}
+    assert set(carried["row_kind"]) == {"leaf"}
+    assert set(carried["correction_id"]) == {"one"}
+    assert set(carried["group_label"]) == {GROUP}
+    assert carried["year"].tolist() == [2016, 2017, 2018]
+    assert carried["value"].fillna(-1).tolist() == [-1, 254, 0]
+    assert carried["mark"].fillna("").tolist() == ["nd", "", ""]
+    assert corrected.index.is_unique
+
+
+def test_a_later_correction_finds_what_carries_an_undetailed_total(cells, snapshot):
+    guards = (
+        [{"item": GROUP, "kind": "total", "year": 2017, "value": 254}],
+        [{"item": "(sem detalhamento)", "year": 2017, "value": 254}],
+    )
+    both = Corrections(
+        corrections=(
+            *declared(UNDETAILED, id="first", expect=guards[0]).corrections,
+            *declared(MISSING, id="second", expect=guards[1]).corrections,
+        )
+    )
+    corrected = apply_corrections(cells(TINTO | {"value": 0.0}, TOTAL), both, snapshot)
+    assert corrected.applied["status"].tolist() == ["applied", "applied"]
+    assert corrected.cells["correction_id"].fillna("").tolist() == ["first", "", "second"]
+
+
+def test_why_a_correction_of_leaves_with_values_is_stale(cells, snapshot):
+    applied = apply_corrections(cells(TINTO, TOTAL), declared(UNDETAILED), snapshot).applied
+    assert applied["detail"].tolist() == ["leaves have values in years that were declared undetailed"]
+    assert applied["cells"].dtype == "int64"
+    assert list(applied.columns) == list(CorrectionsApplied.to_schema().columns)

@@ -158,3 +158,19 @@ def test_no_figure_is_of_a_year_beyond_the_last_of_the_contract(cultivars, years
     else:
         with pytest.raises(WrongTableError, match="102 columns of figures would reach beyond the year 2100"):
             read_columns(lines(*texts), cultivars)
+
+
+@pytest.mark.parametrize(
+    ("third", "control"),
+    [(("TINTAS", "A", "5"), 1), (("TINTAS", "5", "5"), None), (("A", "5"), None), (("nd", "*"), None)],
+)
+def test_the_third_column_is_of_labels_where_most_of_it_is_text(cultivars, third, control):
+    columns, _ = read_columns(lines(*(f"{number}|X|{text}|5" for number, text in enumerate(third, start=1))), cultivars)
+    assert columns.control == control
+
+
+def test_a_single_label_and_nothing_else_has_no_figure(cultivars):
+    with pytest.raises(WrongTableError, match="0 columns of figures cannot be 1 for each year"):
+        read_columns(lines("1|X", "2|Y"), cultivars)
+    with pytest.raises(WrongTableError, match="0 columns of figures cannot be 1 for each year"):
+        read_columns(lines("1|x|X", "2|y|Y"), cultivars)

@@ -51,6 +51,7 @@ def test_a_cleaned_item_has_no_blanks_to_lose(label):
         ("IAC 138022", "ti_IAC138022", False),
         ("Tinto", "vm_Tinto", False),
         ("Sem classificação", "sc", False),
+        ("IAC", "  br_IAC", False),
         ("123", "", False),
     ],
 )

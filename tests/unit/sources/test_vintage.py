@@ -1,4 +1,5 @@
 import hashlib
+import time
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pandas as pd
@@ -63,6 +64,18 @@ def test_nothing_is_published_after_it_was_fetched(last_year, fetched_at, expect
     assert infer_published_at(last_year, fetched_at) == expected
 
 
+def test_a_time_without_zone_is_utc_wherever_the_machine_stands(monkeypatch):
+    monkeypatch.setenv("TZ", "America/Sao_Paulo")
+    time.tzset()
+    try:
+        assert infer_published_at(2024, datetime(2025, 5, 1, 23)) == date(2025, 5, 1)
+        assert infer_published_at(2024, datetime(2025, 5, 1, 1)) == date(2025, 5, 1)
+        assert infer_published_at(2024, datetime(2025, 5, 1, 1, tzinfo=UTC)) == date(2025, 5, 1)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 def observed(table, content, **changes):
     arguments = {
         "source": "embrapa",
@@ -79,6 +92,7 @@ def test_observations_fulfil_their_contract(cultivars, countries, write):
     ]
     frame = pd.concat(frames, ignore_index=True)
     Observations.validate(frame, lazy=True)
+    assert {frame[name].dtype for name in ("table_name", "vintage_id", "source", "raw_sha256")} == {frame["item"].dtype}
     assert list(frame["is_synthetic"]) == [False] * 6 + [True] * 2
     assert list(frame["mark"].dropna()) == ["nd", "unreadable"]
     assert set(frame["source"]) == {"embrapa"}
