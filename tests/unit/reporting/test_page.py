@@ -231,8 +231,8 @@ def test_rows_that_came_and_went_and_names_that_changed_are_listed(published):
 def test_revisions_are_counted_for_each_table_and_together(published):
     assert table(published, "revisions-tables") == [
         "Todas as tabelas 40 1 1 1 1 1 1",
-        "ExpVinho primeira edição 0 0 0 0 0 0 0",
-        "Producao aaaaaaaaaaaaaaaa 40 1 1 1 1 1 1",
+        "ExpVinho 0 0 0 0 0 0 0 primeira edição",
+        "Producao 40 1 1 1 1 1 1 aaaaaaaaaaaaaaaa",
     ]
 
 
@@ -246,7 +246,7 @@ def test_what_was_found_in_the_files_is_told_the_gravest_first_and_without_names
         "linha posta de lado Producao linha 60 A linha não traz números: nota, rodapé ou linha vazia. no figures",
         "observar Producao arquivo inteiro É possível, mas pouco provável: alguém deve olhar. 3 of 9",
     ]
-    assert "Arquivos aceitos: 2; recusados: 1. Postas de lado: 1 células e 1 linhas. A observar: 1." in published.words
+    assert "recusados: 1. Células postas de lado: 1; linhas postas de lado: 1. A observar: 1." in published.words
     assert not re.search("NotANumberError|a_rule_of_tomorrow|cell_quarantined", published.words)
 
 
