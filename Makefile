@@ -50,11 +50,15 @@ run: $(STAMP) ## Run the five pipelines (SOURCE=… for real figures)
 
 .PHONY: test
 test: $(STAMP) ## Run the fast tests, with coverage
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not real and not slow" --cov --cov-report=term
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not real and not slow and not crash" --cov --cov-report=term
 
 .PHONY: test-real
 test-real: $(STAMP) ## Run the tests on the real figures of ../shared and the slow ones
 	@$(BIN)/python -m pytest -m "real or slow" -s
+
+.PHONY: test-crash
+test-crash: $(STAMP) ## Kill runs at 60 points, and have the next ones complete them (CRASH_POINTS=all for every point)
+	@$(BIN)/python -m pytest -m crash -s
 
 .PHONY: check
 check: $(STAMP) ## Lint, check formatting, types and the layers
