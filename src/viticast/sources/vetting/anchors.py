@@ -7,7 +7,7 @@ import pandas as pd
 from viticast.sources.findings import Finding
 from viticast.sources.vetting.case import UNIT, Case, named
 from viticast.sources.vetting.expectations import Anchor
-from viticast.sources.vetting.vanished_rows import find_renames
+from viticast.sources.vetting.vanished_rows import Name, find_renames
 
 RULE = "anchors"
 
@@ -17,7 +17,9 @@ def check_anchors(case: Case) -> Iterator[Finding]:
     anchors = case.expectations.anchors
     found = {anchor: _cells(case, anchor) for anchor in anchors}
     absent = [anchor for anchor, cells in found.items() if cells.empty]
-    renamed = [anchor for anchor in absent if _is_renamed(case, anchor)] if absent else []
+    # one equal figure proves no new name: only the vintage before shows that a whole row has one
+    renames = find_renames(case) if absent else {}
+    renamed = [anchor for anchor in absent if _is_renamed(case, anchor, renames)]
     missing = [anchor for anchor in absent if anchor not in renamed]
     present = [anchor for anchor in anchors if not found[anchor].empty]
     differing = [anchor for anchor in present if not _holds(found[anchor], anchor)]
@@ -49,11 +51,10 @@ def _values(cells: pd.DataFrame, anchor: Anchor) -> "pd.Series[float]":
     return values
 
 
-def _is_renamed(case: Case, anchor: Anchor) -> bool:
-    # one equal figure proves nothing: only the vintage before shows that a whole row has a new name
+def _is_renamed(case: Case, anchor: Anchor, renames: dict[Name, Name]) -> bool:
     item = case.key_of(anchor.item)
     group = None if anchor.group is None else case.key_of(anchor.group)
-    return any(old[1] == item and group in {None, old[0]} for old in find_renames(case))
+    return any(old[1] == item and group in {None, old[0]} for old in renames)
 
 
 def _named(case: Case, anchors: list[Anchor]) -> str:

@@ -10,11 +10,13 @@ RULE = "duplicate_rows"
 
 def check_duplicates(case: Case) -> Iterator[Finding]:
     """Refuse one name twice in a group with the same figures; rows without any figure do no harm."""
-    figures = case.figures[(case.figures > 0).any(axis=1)]
-    names = case.rows.loc[figures.index, ROW_KEYS]
+    names = case.rows[ROW_KEYS]
+    names = names[names.duplicated(keep=False)]
+    figures = case.figures.loc[names.index]
+    figures = figures[(figures > 0).any(axis=1)]
     # a mark is part of what the row says, and no figure is below zero
     said = figures.fillna(-1.0).set_axis([f"{column}" for column in figures.columns], axis=1)
-    together = names.join(said)
+    together = names.join(said, how="inner")
     repeated = together[together.duplicated(keep="first")]
     for row_number in repeated.index.tolist():
         same = together.index[(together == together.loc[row_number]).all(axis=1)]

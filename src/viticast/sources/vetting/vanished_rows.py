@@ -48,14 +48,15 @@ def _figures(cells: pd.DataFrame, names: set[Name]) -> pd.DataFrame:
 
 def _renames(gone: pd.DataFrame, new: pd.DataFrame) -> dict[Name, Name]:
     shared = gone.columns.intersection(new.columns)
-    said_before, said_now = gone[shared].fillna(0.0), new[shared].fillna(0.0)
-    renames: dict[Name, Name] = {}
-    for key in said_before.index:
-        same = said_now.index[(said_now == said_before.loc[key]).all(axis=1)]
-        free = [candidate for candidate in same if candidate not in renames.values()]
-        if free:
-            renames[key] = free[0]
-    return renames
+    free: dict[tuple[float, ...], list[Name]] = {}
+    for name, figures in _said(new[shared]):
+        free.setdefault(figures, []).append(name)
+    return {name: free[figures].pop(0) for name, figures in _said(gone[shared]) if free.get(figures)}
+
+
+def _said(figures: pd.DataFrame) -> list[tuple[Name, tuple[float, ...]]]:
+    # a blank that became 0 is no other figure
+    return list(zip(figures.index.tolist(), map(tuple, figures.fillna(0.0).to_numpy().tolist()), strict=True))
 
 
 def _renamed(renames: dict[Name, Name]) -> Finding:
