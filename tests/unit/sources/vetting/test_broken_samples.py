@@ -32,7 +32,7 @@ TABLES = (
 )
 TRADE = tuple(table for table in TABLES if table.startswith(("Imp", "Exp")))
 QUICK = {"ProcessaViniferas", "Comercio", "ImpEspumantes"}
-"""One table of each layout, and the one without a header: these are asked in the fast tests, the others in the slower."""
+"""One table of each layout, and the one that may lack its header: the fast tests ask these, the slower ones all."""
 
 
 def each(tables):
