@@ -56,9 +56,10 @@ def choose_forecast(
     found = one_model[one_model["year"] == year]
     if found.empty:
         first, last = one_model["year"].min(), one_model["year"].max()
+        years = str(first) if first == last else f"{first} to {last}"
         raise UnknownYearError(
             f"model {one_model['model_key'].iloc[0]} has no forecast of {series_id} for {year}: "
-            f"it forecasts {first} to {last}, and years before that are published figures"
+            f"it forecasts {years}, and years before that are published figures"
         )
     return rows_of(found)[0]
 

@@ -81,6 +81,12 @@ def test_a_year_without_forecast_ends_with_the_years_that_there_are(forecasts: p
         choose_forecast(forecasts, PARAGUAY, year, model_key=MODEL)
 
 
+def test_a_single_year_is_no_range(forecasts: pd.DataFrame) -> None:
+    one = forecasts[(forecasts["model_key"] == MODEL) & (forecasts["year"] == 2025)]
+    with pytest.raises(UnknownYearError, match="it forecasts 2025, and"):
+        choose_forecast(one, PARAGUAY, 2026)
+
+
 def test_few_series_are_proposed_and_none_twice() -> None:
     known = [f"exportacao_usd/exp_vinho/chile_{number}" for number in range(20)]
     found = near_series("chile", known)
