@@ -16,7 +16,16 @@ from viticast.registry.promotion import judge
 logger = logging.getLogger(__name__)
 
 Receipt = Mapping[str, Any]
-TABLES = ("snapshots", "series", "panel", "corrections_applied", "forecasts", "backtests")
+TABLES = (
+    "snapshots",
+    "series",
+    "panel",
+    "corrections_applied",
+    "ledger",
+    "revisions",
+    "forecasts",
+    "backtests",
+)
 """What is to be queryable when the pipeline ends."""
 
 

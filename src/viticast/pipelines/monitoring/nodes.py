@@ -8,7 +8,8 @@ import pandas as pd
 
 from viticast import __version__
 from viticast.contracts.lake import LAKE_TABLES
-from viticast.monitoring.figure_checks import check_corrections, check_freshness, check_revisions, find_revisions
+from viticast.monitoring.alias_checks import check_aliases
+from viticast.monitoring.figure_checks import check_corrections, check_findings, check_freshness, check_revisions
 from viticast.monitoring.model_checks import (
     check_coherence,
     check_coverage,
@@ -30,17 +31,18 @@ def query_current_cells(query: Query, snapshot: pd.DataFrame) -> pd.DataFrame:
     return query(vintage_ids=sorted(snapshot["vintage_id"]))
 
 
-def query_previous_cells(vintages: Query, query: Query, snapshot: pd.DataFrame) -> pd.DataFrame:
-    """The cells of the vintage before the current one, of every table that has one; no row if none has."""
-    current = snapshot.set_index("table_name")[["vintage_id", "published_at"]]
-    known = vintages().merge(current, on="table_name", suffixes=("", "_current"))
-    older = known[
-        (known["vintage_id"] != known["vintage_id_current"]) & (known["published_at"] <= known["published_at_current"])
-    ]
-    previous = older.sort_values(["table_name", "published_at", "last_year"]).groupby("table_name").tail(1)
-    if previous.empty:
-        return query(vintage_ids=sorted(snapshot["vintage_id"])).head(0)
-    return query(vintage_ids=sorted(previous["vintage_id"]))
+def query_previous_cells(query: Query, revisions: pd.DataFrame) -> pd.DataFrame:
+    """The cells of the vintage that each table's current one was compared with; no row if there is none."""
+    previous = sorted(revisions["old_vintage_id"].dropna().unique())
+    if not previous:
+        return query(vintage_ids=sorted(revisions["new_vintage_id"].unique())).head(0)
+    return query(vintage_ids=previous)
+
+
+def choose_findings(findings: pd.DataFrame, snapshot: pd.DataFrame, ingestion_receipt: Receipt) -> pd.DataFrame:
+    """What was found in the files of the snapshot, and in those that were refused last."""
+    refused = {row["raw_sha256"] for row in ingestion_receipt["refused"]}
+    return findings[findings["raw_sha256"].isin({*snapshot["raw_sha256"], *refused})].reset_index(drop=True)
 
 
 def report_summary(cells: pd.DataFrame) -> tuple[str, dict[str, Any]]:
@@ -92,8 +94,8 @@ def ask_champion(champion: Any, forecasts: pd.DataFrame, identity: Receipt) -> l
 
 def judge(
     snapshot: pd.DataFrame,
-    previous: pd.DataFrame,
-    cells: pd.DataFrame,
+    revisions: pd.DataFrame,
+    findings: pd.DataFrame,
     corrections_applied: pd.DataFrame,
     accuracy: pd.DataFrame,
     forecasts: pd.DataFrame,
@@ -112,12 +114,13 @@ def judge(
         StaleModelError: The figures were built anew and the model was not.
     """
     require_current_model(feature_receipt, identity)
-    revisions = None if previous.empty else find_revisions(previous, cells)
     frame = verdict_frame(
         [
             *check_freshness(snapshot),
             *check_revisions(revisions),
-            *check_corrections(corrections_applied),
+            *check_findings(findings),
+            *check_corrections(corrections_applied[corrections_applied["action"] != "alias"]),
+            *check_aliases(corrections_applied),
             *drift,
             *check_losses(accuracy),
             *check_coverage(accuracy),
@@ -141,6 +144,8 @@ def render(
     corrections_applied: pd.DataFrame,
     snapshot: pd.DataFrame,
     monitoring: pd.DataFrame,
+    revisions: pd.DataFrame,
+    findings: pd.DataFrame,
     identity: Receipt,
     ingestion_receipt: Receipt,
     params: MonitoringParams,
@@ -171,6 +176,8 @@ def render(
         corrections_applied=corrections_applied,
         snapshot=snapshot,
         monitoring=monitoring,
+        revisions=revisions,
+        findings=findings,
         context=context,
     )
     pictures = render_totals(panel=panel, series=series, forecasts=forecasts, context=context)

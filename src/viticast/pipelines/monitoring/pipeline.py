@@ -17,9 +17,15 @@ def create_pipeline(**kwargs: object) -> Pipeline:
             ),
             node(
                 nodes.query_previous_cells,
-                inputs=["vintages_query", "panel_query", "snapshots"],
+                inputs=["panel_query", "revisions"],
                 outputs="previous_cells",
                 name="query_previous_cells",
+            ),
+            node(
+                nodes.choose_findings,
+                inputs=["findings", "snapshots", "ingestion_receipt"],
+                outputs="snapshot_findings",
+                name="choose_findings",
             ),
             node(
                 nodes.report_summary,
@@ -49,8 +55,8 @@ def create_pipeline(**kwargs: object) -> Pipeline:
                 nodes.judge,
                 inputs=[
                     "snapshots",
-                    "previous_cells",
-                    "current_cells",
+                    "revisions",
+                    "snapshot_findings",
                     "corrections_applied",
                     "accuracy",
                     "forecasts",
@@ -73,6 +79,8 @@ def create_pipeline(**kwargs: object) -> Pipeline:
                     "corrections_applied",
                     "snapshots",
                     "monitoring",
+                    "revisions",
+                    "snapshot_findings",
                     "modeling_receipt",
                     "ingestion_receipt",
                     "params:monitoring",
