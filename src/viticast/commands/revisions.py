@@ -167,7 +167,9 @@ def _lines(rows: pd.DataFrame) -> list[str]:
 
 
 def _line(row: dict[Hashable, Any]) -> str:
-    name = " > ".join(str(part) for part in (row["table_name"], row["group_label"], row["item"]) if part is not None)
+    is_total = row["row_kind"] == "total"
+    parts = (row["table_name"], None if is_total else row["group_label"], row["item"])
+    name = " > ".join(str(part) for part in parts if part is not None) + (" (published total)" if is_total else "")
     if row["kind"] == "label_renamed":
         return f"{name} (was: {row['old_item']})"
     if row["unit"] is None:

@@ -177,6 +177,21 @@ def test_the_text_counts_each_table_and_tells_each_revision(lake):
         assert told in lines
 
 
+def test_a_line_names_the_category_of_a_leaf_and_says_what_is_a_total():
+    def row(kind, **changes):
+        return {**cells(FIRST, {"VINHO": (1.0,)})[0], "group_label": "VINHO", "row_kind": kind, **changes}
+
+    def file(vintage_id, total, leaf):
+        rows = [row("total", value=total), row("leaf", item="Tinto", row_number=3, value=leaf)]
+        return [each | {"vintage_id": vintage_id} for each in rows]
+
+    landings = [landing(FIRST, "2024-04-01"), landing(SECOND, "2025-04-01")]
+    lake = FakeLake(landings, [*file(FIRST, 9.0, 9.0), *file(SECOND, 8.25, 1e7)])
+    lines = report_text(report_between(lake, EARLY, LATE)).splitlines()
+    assert "  ExpVinho > VINHO (published total), 2020: 9 -> 8.25 kg" in lines
+    assert "  ExpVinho > VINHO > Tinto, 2020: 9 -> 10,000,000 kg" in lines
+
+
 def test_csv_and_json_have_every_row_and_column(lake):
     report = report_between(lake, EARLY, LATE)
     rows = list(csv.DictReader(io.StringIO(report_csv(report))))

@@ -9,6 +9,7 @@ from viticast.monitoring.figure_checks import (
     check_revisions,
     find_revisions,
 )
+from viticast.monitoring.verdicts import Verdict
 
 
 def revisions(**tables):
@@ -51,16 +52,28 @@ def test_many_changes_or_a_lost_row_ask_for_a_look(kinds, status):
 def test_the_table_that_changed_is_named_however_many_others_did_not():
     report = revisions(ExpVinho=(100_000,), Producao=(100, "value_changed", "value_gone"), ExpSuco=(None,))
     [verdict] = check_revisions(report)
-    assert (verdict.subject, verdict.verdict, verdict.observed) == ("Producao", "watch", 0.02)
-    assert verdict.detail.startswith("1 values changed, 0 marks filled, 1 values gone")
+    assert verdict == Verdict(
+        "revisions",
+        "Producao",
+        "watch",
+        "at most 1% of a table's cells changed since the vintage before, and no row disappeared",
+        0.02,
+        0.01,
+        "1 values changed, 0 marks filled, 1 values gone, 0 rows new, 0 rows gone, 0 renamed, of 100 cells",
+    )
 
 
 def test_tables_in_order_are_one_verdict_with_their_sums():
     report = revisions(ExpVinho=(300, "value_changed", "row_new"), Producao=(100, "value_changed", "label_renamed"))
     [verdict] = check_revisions(report)
-    assert (verdict.subject, verdict.verdict, verdict.observed) == ("all tables", "ok", 0.005)
-    assert verdict.detail == (
-        "2 values changed, 0 marks filled, 0 values gone, 1 rows new, 0 rows gone, 1 renamed, of 400 cells"
+    assert verdict == Verdict(
+        "revisions",
+        "all tables",
+        "ok",
+        "at most 1% of a table's cells changed since the vintage before, and no row disappeared",
+        0.005,
+        0.01,
+        "2 values changed, 0 marks filled, 0 values gone, 1 rows new, 0 rows gone, 1 renamed, of 400 cells",
     )
 
 
@@ -71,7 +84,8 @@ def test_a_table_without_cells_in_common_is_no_division_by_zero():
 
 def test_without_a_vintage_before_nothing_is_judged():
     [verdict] = check_revisions(revisions(ExpVinho=(None,), Producao=(None,)))
-    assert (verdict.subject, verdict.verdict) == ("all tables", "skipped")
+    assert (verdict.check_name, verdict.subject, verdict.verdict) == ("revisions", "all tables", "skipped")
+    assert verdict.rule.startswith("at most 1% of a table's cells")
     assert verdict.detail == "the lake has one vintage of every table"
 
 
@@ -82,27 +96,35 @@ def findings(**tables):
 
 def test_files_in_which_nothing_was_found_are_one_verdict():
     [verdict] = check_findings(findings(ExpVinho=["table_accepted"], Producao=["table_accepted"]))
-    assert (verdict.check_name, verdict.subject, verdict.verdict) == ("findings", "all tables", "ok")
+    rule = "every file was accepted, every cell of it could be read, and no figure is unlikely"
+    assert verdict == Verdict("findings", "all tables", "ok", rule, 0.0, 0.0)
 
 
 @pytest.mark.parametrize(
     ("outcomes", "observed", "detail"),
     [
         (["table_accepted", "watch"], 1, "1 things unlikely; first: reason 1"),
-        (["table_accepted", "watch", "cell_quarantined", "watch"], 3, "1 cells set aside, 2 things unlikely"),
+        (
+            ["table_accepted", "watch", "cell_quarantined", "watch"],
+            3,
+            "1 cells set aside, 2 things unlikely; first: reason 2",
+        ),
         (["table_accepted", "row_quarantined"], 1, "1 lines set aside; first: reason 1"),
         (["refusal", "refusal", "table_refused"], 1, "1 files refused; first: reason 2"),
     ],
 )
 def test_what_was_set_aside_refused_or_is_unlikely_asks_for_a_look(outcomes, observed, detail):
     [verdict] = check_findings(findings(ExpVinho=["table_accepted"], Producao=outcomes))
-    assert (verdict.subject, verdict.verdict, verdict.observed) == ("Producao", "watch", observed)
-    assert verdict.detail.startswith(detail)
+    assert (verdict.check_name, verdict.subject, verdict.verdict) == ("findings", "Producao", "watch")
+    assert (verdict.observed, verdict.threshold) == (observed, 0.0)
+    assert verdict.rule.startswith("every file was accepted")
+    assert verdict.detail == detail
 
 
 def test_without_findings_nothing_is_judged():
     [verdict] = check_findings(findings())
-    assert verdict.verdict == "skipped"
+    rule = "every file was accepted, every cell of it could be read, and no figure is unlikely"
+    assert verdict == Verdict("findings", "all tables", "skipped", rule, detail="nothing is known of the files")
 
 
 def test_a_table_may_lie_one_year_behind_the_newest():
