@@ -60,6 +60,12 @@ test-real: $(STAMP) ## Run the tests on the real figures of ../shared and the sl
 test-crash: $(STAMP) ## Kill runs at 60 points, and have the next ones complete them (CRASH_POINTS=all for every point)
 	@$(BIN)/python -m pytest -m crash -s
 
+.PHONY: mutation
+mutation: $(STAMP) ## Change the reader, the vetting and the corrections in a thousand ways, and count what the tests notice
+	@rm -rf mutants
+	@$(BIN)/mutmut run --max-children 2 > mutation.log 2>&1 || { tail -n 20 mutation.log; exit 1; }
+	@$(BIN)/python tests/mutation_scores.py
+
 .PHONY: check
 check: $(STAMP) ## Lint, check formatting, types and the layers
 	@$(BIN)/ruff check .
@@ -83,5 +89,5 @@ lock: $(STAMP) ## Resolve requirements.lock anew
 .PHONY: clean
 clean: ## Delete the environment, caches and everything that runs wrote (not the sample, not conf/local)
 	@find data -mindepth 1 -maxdepth 1 ! -name 00_sample ! -name README.md -exec rm -rf {} +
-	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage mutants mutation.log
 	@find . -name __pycache__ -type d -not -path "./.git/*" -exec rm -rf {} +
