@@ -64,6 +64,6 @@ def _row(alias: Alias, table: str, status: str, cells: int, detail: str | None) 
         "action": "alias",
         "status": status,
         "cells": cells,
-        "reason": alias.reason,
+        "reason": f"{' / '.join(alias.labels)} → {alias.to}. {' '.join(alias.reason.split())}",
         "detail": detail,
     }

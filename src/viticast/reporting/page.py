@@ -82,7 +82,8 @@ def render_page(
             minimum_share=MINIMUM_SHARE,
             series_count=len(records),
             accuracy=scores,
-            corrections=_rows(_worst_first(corrections_applied)),
+            corrections=_rows(_worst_first(corrections_applied[~_is_plain_join(corrections_applied)])),
+            joins=_rows(_worst_first(corrections_applied[_is_plain_join(corrections_applied)])),
             revisions=revision_section(revisions),
             findings=finding_section(findings, context),
             snapshot=_rows(snapshot.sort_values("table_name")),
@@ -131,6 +132,11 @@ def _environment(context: PageContext) -> Environment:
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _is_plain_join(corrections: pd.DataFrame) -> "pd.Series[bool]":
+    """Aliases that ask for nothing are many: they are listed apart, folded."""
+    return (corrections["action"] == "alias") & (corrections["status"] != "overlapping")
 
 
 def _worst_first(corrections: pd.DataFrame) -> pd.DataFrame:

@@ -299,3 +299,24 @@ def test_a_bar_is_named_with_what_it_lies_in(published):
     bars = published.data("charts")["chart-growth-producao_l"]
     rows = next(iter(rows for rows in bars["datasets"].values() if len(rows) > 1))
     assert [row["label"] for row in rows] == ["Tinto (Vinho)", "Branco (Vinho)"]
+
+
+def test_joined_names_are_folded_away_unless_they_ask_for_a_look(frames, context):
+    joins = frames["corrections_applied"].head(1).assign(action="alias")
+    frames["corrections_applied"] = pd.concat(
+        [
+            frames["corrections_applied"],
+            joins.assign(correction_id="alias_one", status="applied", reason="Singapura → Cingapura"),
+            joins.assign(correction_id="alias_two", status="not_applicable", reason="Holanda → Países Baixos"),
+            joins.assign(correction_id="alias_three", status="overlapping", reason="Viogner → Viognier"),
+        ],
+        ignore_index=True,
+    )
+    page = render_page(**frames, context=context)
+    section = page[page.index('<section id="corrections">') : page.index('<section id="revisions">')]
+    listed, folded = section.split("<details>")
+    assert "Viogner → Viognier" in listed
+    assert "Singapura" not in listed
+    assert "Nomes reunidos: 1" in folded
+    assert "Singapura → Cingapura" in folded
+    assert "Holanda" not in section
