@@ -117,10 +117,10 @@ def corrections_on(
         corrections_applied: Of the same one.
         leaves: Their series_id.
     """
-    touched = panel[panel["correction_id"].notna() & panel["series_id"].isin(leaves)]
+    cells_under = panel[panel["series_id"].isin(leaves)]
     declared = corrections_applied.set_index("correction_id")
     out = []
-    for correction_id, cells in touched.groupby("correction_id", sort=True):
+    for correction_id, cells in cells_under.groupby("correction_id", sort=True):
         row = declared.loc[str(correction_id)]
         out.append(
             CorrectionMade(
@@ -139,7 +139,7 @@ def corrections_on(
 
 def _lines(observations: pd.DataFrame) -> pd.DataFrame:
     """Each line once for each unit, at the column of its last year, with the keys of the crosswalk."""
-    last = observations.sort_values(["row_number", "year"]).drop_duplicates(
+    last = observations.sort_values("year").drop_duplicates(
         ["table_name", "vintage_id", "row_number", "unit"], keep="last"
     )
     return last.rename(columns={"column_number": "last_column"}).assign(

@@ -105,9 +105,9 @@ def _snapshot(row: dict[str, Any], file: RawFile, frames: LakeFrames, page: str 
 
 
 def _with_sums(series: pd.DataFrame, table_name: str) -> set[str]:
-    """The leaves of a table and the sums above them."""
-    leaves = series.loc[(series["level"] == "leaf") & (series["table_name"] == table_name), "series_id"]
-    return {name for leaf in leaves for name in (leaf, *ancestors(leaf))}
+    """The series of a table and the sums above them."""
+    own = series.loc[series["table_name"] == table_name, "series_id"]
+    return {name for series_id in own for name in (series_id, *ancestors(series_id))}
 
 
 def _vintages(rows: pd.DataFrame) -> tuple[VintageHeld, ...]:

@@ -140,7 +140,7 @@ def vintages() -> pd.DataFrame:
             | {
                 "table_name": "ExpVinho",
                 "vintage_id": EXPORTS,
-                "landing_id": "2" * 16,
+                "landing_id": "0" * 16,
                 "raw_sha256": HASH["again"],
                 "address": "http://example.org/ExpVinho.csv",
                 "published_at": pd.Timestamp("2025-05-02"),
