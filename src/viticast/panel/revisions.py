@@ -136,13 +136,15 @@ def _folded(labels: "pd.Series[str]") -> "pd.Series[str]":
 
 
 def _series(rows: pd.DataFrame, crosswalk: pd.DataFrame | None) -> "pd.Series[str]":
-    """The series of each leaf's label in one of its units: which one does not matter, they are named alike."""
+    """The series of each label in one of its units: which one does not matter, they are named alike."""
     if crosswalk is None:
         return pd.Series(None, index=rows.index, dtype="str")
     key = ["table_name", "group_key", "item_key"]
     known = crosswalk.sort_values([*key, "unit"]).drop_duplicates(key)
-    series = rows[key].merge(known[[*key, "series_id"]], on=key, how="left", validate="m:1")["series_id"]
-    return series.where(rows["row_kind"] == "leaf").astype("str")
+    series: pd.Series[str] = rows[key].merge(known[[*key, "series_id"]], on=key, how="left", validate="m:1")[
+        "series_id"
+    ]
+    return series.astype("str")
 
 
 def _pairs(old_rows: pd.DataFrame, new_rows: pd.DataFrame) -> pd.DataFrame:

@@ -186,6 +186,23 @@ def test_two_labels_of_one_series_that_both_stay_are_no_rename():
     assert only(changes(rows, rows[1:], crosswalk(*RUSSIA)))["kind"] == "row_gone"
 
 
+def test_of_several_labels_of_one_series_those_with_the_same_figures_are_one_row():
+    names = ("a", "b", "c", "d")
+    one = crosswalk(*(("ExpVinho", "", name, unit, f"x_{unit}/one") for name in names for unit in ("kg", "USD")))
+    found = changes(
+        [country("A", 1.0, 2.0), country("B", 7.0, 8.0)], [country("C", 7.0, 8.0), country("D", 1.0, 2.0)], one
+    )
+    assert found[["kind", "old_item", "item"]].values.tolist() == [
+        ["label_renamed", "B", "C"],
+        ["label_renamed", "A", "D"],
+    ]
+
+
+def test_two_spellings_with_the_same_figures_keep_their_names_in_another_order():
+    rows = [country("Chile", 1.0, 2.0), country("CHILE", 1.0, 2.0)]
+    assert changes(rows, rows[::-1]).empty
+
+
 def test_totals_have_no_series_and_are_never_joined_by_its_absence():
     old, new = [row("VINHO", 1.0, kind="total")], [row("SUCO", 2.0, kind="total")]
     assert changes(old, new, crosswalk(*RUSSIA))["kind"].tolist() == ["row_new", "row_gone"]
@@ -204,6 +221,10 @@ def test_a_label_with_the_figures_of_the_one_that_went_is_a_rename():
 def test_figures_in_the_other_unit_are_not_the_same_figures():
     found = changes([country("Cuba", (1.0, 4.0))], [country("Peru", (4.0, 1.0))])
     assert found["kind"].tolist() == ["row_new", "row_gone"]
+
+
+def test_the_same_figures_in_other_years_are_not_the_same_figures():
+    assert changes([country("Cuba", 4.0, 0.0)], [country("Peru", 0.0, 4.0)])["kind"].tolist() == ["row_new", "row_gone"]
 
 
 @pytest.mark.parametrize("figures", [ZEROS, ("nd", "nd", "*"), ("empty", 0.0, "empty")])
@@ -240,6 +261,12 @@ def test_repeats_of_a_label_are_paired_by_their_figures_and_then_in_order():
     assert only(changes([first, second], [row("Mistura", 1.0, 3.0), second]))["old_value"] == 2.0
     found = changes([first, second], [row("Mistura", 1.0, 3.0), row("Mistura", 7.0, 9.0)])
     assert found[["old_value", "new_value"]].values.tolist() == [[2.0, 3.0], [8.0, 9.0]]
+
+
+def test_repeats_that_are_spelt_otherwise_and_in_another_order_keep_their_figures():
+    old = [row("Mistura", 1.0, 2.0), row("Mistura", 7.0, 8.0)]
+    found = changes(old, [row("MISTURA", 7.0, 8.0), row("MISTURA", 1.0, 2.0)])
+    assert found["kind"].tolist() == ["label_renamed", "label_renamed"]
 
 
 def test_a_repeat_that_came_is_one_new_row():
