@@ -1,19 +1,11 @@
 """The forecasts against naive, on the real figures: printed, and held to what the project promises."""
 
-from datetime import UTC, datetime
-
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
+from tests.integration.real_panel import read_real_panel
 
 from viticast.forecasting import ForecastSpec, backtest, losses
-from viticast.panel.corrections import apply_corrections
-from viticast.panel.crosswalk import empty_crosswalk, extend_crosswalk, identify
-from viticast.panel.declarations import Aliases, Corrections
-from viticast.panel.hierarchy import aggregate
-from viticast.panel.tree import TableNode, TableTree
-from viticast.sources import check_and_read_all, fetch
 
 pytestmark = pytest.mark.real
 
@@ -24,20 +16,8 @@ ENOUGH = 100
 @pytest.fixture(scope="module")
 def leaves_and_sums(real_vintages, registry, project_root):
     """Corrected leaves under their series ids, and the sums above them."""
-    conf = project_root / "conf" / "base"
-    read = check_and_read_all(fetch(str(real_vintages["2025-04"]), registry), registry)
-    cells = pd.concat([item.reading.frame.assign(table_name=item.file.table_name) for item in read], ignore_index=True)
-    published = pd.Timestamp(datetime.now(UTC).date())
-    snapshot = pd.DataFrame({"snapshot_id": "0" * 16, "table_name": list(registry.names), "published_at": published})
-    declared = Corrections.from_mapping(yaml.safe_load((conf / "corrections_embrapa.yml").read_text(encoding="utf-8")))
-    corrected = apply_corrections(cells, declared, snapshot).cells
-    leaves = corrected[corrected["row_kind"] == "leaf"].reset_index(drop=True)
-    tree = TableTree(
-        [TableNode(spec.name, spec.slug, spec.flow, spec.label, spec.item_kind, spec.attribution) for spec in registry]
-    )
-    aliases = Aliases.from_mapping(yaml.safe_load((conf / "aliases.yml").read_text(encoding="utf-8")))
-    identified = identify(leaves, extend_crosswalk(empty_crosswalk(), leaves, tree, aliases))
-    return identified, aggregate(identified)
+    real = read_real_panel(real_vintages["2025-04"], registry, project_root / "conf" / "base")
+    return real.leaves, real.sums
 
 
 @pytest.fixture(scope="module")

@@ -1,18 +1,9 @@
 """The declared corrections and the sums, on the real figures."""
 
-from datetime import UTC, datetime
-
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
-
-from viticast.panel.corrections import apply_corrections
-from viticast.panel.crosswalk import empty_crosswalk, extend_crosswalk, identify
-from viticast.panel.declarations import Aliases, Corrections
-from viticast.panel.hierarchy import aggregate
-from viticast.panel.tree import TableNode, TableTree
-from viticast.sources import check_and_read_all, fetch
+from tests.integration.real_panel import read_real_panel
 
 pytestmark = pytest.mark.real
 
@@ -24,45 +15,26 @@ UNDETAILED = {
 
 
 @pytest.fixture(scope="module", params=["2024-04", "2025-04"])
-def cells(request, real_vintages, registry):
-    read = check_and_read_all(fetch(str(real_vintages[request.param]), registry), registry)
-    return pd.concat([item.reading.frame.assign(table_name=item.file.table_name) for item in read], ignore_index=True)
+def real(request, real_vintages, registry, project_root):
+    return read_real_panel(real_vintages[request.param], registry, project_root / "conf" / "base")
 
 
 @pytest.fixture(scope="module")
-def tree(registry):
-    return TableTree(
-        [TableNode(spec.name, spec.slug, spec.flow, spec.label, spec.item_kind, spec.attribution) for spec in registry]
-    )
-
-
-@pytest.fixture(scope="module")
-def corrected(cells, project_root, registry):
-    text = (project_root / "conf" / "base" / "corrections_embrapa.yml").read_text(encoding="utf-8")
-    published = pd.Timestamp(datetime.now(UTC).date())
-    snapshot = pd.DataFrame({"snapshot_id": "0" * 16, "table_name": list(registry.names), "published_at": published})
-    return apply_corrections(cells, Corrections.from_mapping(yaml.safe_load(text)), snapshot)
-
-
-@pytest.fixture(scope="module")
-def panel(corrected, tree, project_root):
-    text = (project_root / "conf" / "base" / "aliases.yml").read_text(encoding="utf-8")
-    leaves = corrected.cells[corrected.cells["row_kind"] == "leaf"].reset_index(drop=True)
-    crosswalk = extend_crosswalk(empty_crosswalk(), leaves, tree, Aliases.from_mapping(yaml.safe_load(text)))
-    identified = identify(leaves, crosswalk)
-    both = pd.concat([identified, aggregate(identified)], ignore_index=True)
+def panel(real):
+    both = pd.concat([real.leaves, real.sums], ignore_index=True)
     return both.set_index(["series_id", "year"])["value"]
 
 
-def test_every_declared_correction_still_fits(corrected):
-    assert corrected.applied.loc[corrected.applied["status"] != "applied", ["correction_id", "detail"]].empty
+def test_every_declared_correction_still_fits(real):
+    applied = real.corrected.applied
+    assert applied.loc[applied["status"] != "applied", ["correction_id", "detail"]].empty
 
 
 @pytest.mark.parametrize("series_id", UNDETAILED)
-def test_a_total_without_detail_is_the_published_one(cells, panel, tree, series_id):
-    totals = cells[cells["row_kind"] == "total"]
+def test_a_total_without_detail_is_the_published_one(real, panel, series_id):
+    totals = real.cells[real.cells["row_kind"] == "total"]
     paths = [
-        tree.parent_path(table, group, unit)
+        real.tree.parent_path(table, group, unit)
         for table, group, unit in zip(totals["table_name"], totals["group_label"], totals["unit"], strict=True)
     ]
     published = totals[np.array(paths) == series_id].set_index("year")["value"]

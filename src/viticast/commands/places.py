@@ -1,10 +1,8 @@
 """Where a project keeps what is no table: the page, the receipt of the model, MLflow's store."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from kedro.config import OmegaConfigLoader
-from kedro.framework.project import settings
+from viticast.commands.project import configuration
 
 
 @dataclass(frozen=True)
@@ -33,10 +31,7 @@ def find_places(source: str | None, env: str | None) -> Places:
         source: sample, embrapa, api or database; the configured one without it.
         env: Folder of conf that overrides `base`; `local` without it.
     """
-    parameters = {} if source is None else {"source": source}
-    loader = OmegaConfigLoader(
-        conf_source=str(Path.cwd() / "conf"), env=env, runtime_params=parameters, **settings.CONFIG_LOADER_ARGS
-    )
+    loader = configuration(source, env)
     catalog, server = loader["catalog"], loader["mlflow"]["server"]
     registry = server.get("mlflow_registry_uri")
     return Places(

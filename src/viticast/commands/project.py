@@ -22,17 +22,26 @@ def open_lake(source: str | None = None, env: str | None = None) -> Lake:
     """
     if source is not None and source not in SOURCES:
         raise click.ClickException(f"source '{source}' is unknown. Use one of: {', '.join(SOURCES)}")
-    folder = Path.cwd() / "conf"
-    if not (folder / "base").is_dir():
+    if not (Path.cwd() / "conf" / "base").is_dir():
         raise click.ClickException(f"{Path.cwd()} is no viticast project: run the command in the project's folder")
-    parameters = {} if source is None else {"source": source}
-    loader = OmegaConfigLoader(
-        conf_source=str(folder), env=env, runtime_params=parameters, **settings.CONFIG_LOADER_ARGS
-    )
+    loader = configuration(source, env)
     catalog = loader["catalog"]
     return Lake(
         source=str(source or loader["globals"]["source"]),
         root=str(catalog["observations"]["path"]),
         raw=str(catalog["raw_manifest"]["path"]),
         primary=str(catalog["crosswalk"]["path"]),
+    )
+
+
+def configuration(source: str | None, env: str | None) -> OmegaConfigLoader:
+    """The configuration of the project in the current folder.
+
+    Args:
+        source: sample, embrapa, api or database; the configured one without it.
+        env: Folder of conf that overrides `base`; `local` without it.
+    """
+    parameters = {} if source is None else {"source": source}
+    return OmegaConfigLoader(
+        conf_source=str(Path.cwd() / "conf"), env=env, runtime_params=parameters, **settings.CONFIG_LOADER_ARGS
     )

@@ -1,7 +1,5 @@
 """All that one source has in the lake and below it, for commands that look back."""
 
-from pathlib import PurePosixPath
-
 import pandas as pd
 
 from viticast.contracts.columns import Table
@@ -48,11 +46,11 @@ class Lake:
 
     def raw_path(self, sha256: str) -> str:
         """Where the bytes of a hash lie, whether they are there or not."""
-        return str(PurePosixPath(self._raw) / "files" / sha256)
+        return f"{self._raw.rstrip('/')}/files/{sha256}"
 
     def raw_bytes(self, sha256: str) -> bytes | None:
         """The bytes of a hash as they are now, or None if there is no such file."""
-        storage = Storage(str(PurePosixPath(self._raw) / "files"))
+        storage = Storage(f"{self._raw.rstrip('/')}/files")
         return storage.read(sha256) if storage.exists(sha256) else None
 
 
