@@ -82,9 +82,9 @@ class KnownVintages:
 
     def __init__(self, vintages: pd.DataFrame, observations: pd.DataFrame) -> None:
         published = vintages.sort_values(["published_at", "fetched_at"]).drop_duplicates(["table_name", "vintage_id"])
-        self._published = {
-            (str(row.table_name), str(row.vintage_id)): (row.published_at.date(), int(row.last_year))
-            for row in published.itertuples(index=False)
+        self._published: dict[tuple[str, str], tuple[date, int]] = {
+            (str(row["table_name"]), str(row["vintage_id"])): (row["published_at"].date(), int(row["last_year"]))
+            for row in published.to_dict("records")
         }
         self._cells = {
             (str(table), str(vintage)): rows[list(COLUMNS)]

@@ -155,7 +155,7 @@ def build_panel(
     alias_outcome: pd.DataFrame,
     ledger: pd.DataFrame,
     revisions: pd.DataFrame,
-) -> tuple[pd.DataFrame, ...]:
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, dict[str, Any]]:
     """Values of every series and year, leaves and sums.
 
     Returns:
