@@ -21,9 +21,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import yaml
 from tests.pipelines.project_runs import make_project, run
 
 ROOT = Path(__file__).resolve().parents[2]
+TABLES = ("Producao", "ProcessaViniferas", "Comercio", "ExpSuco", "ImpSuco")
+"""One of each flow: a run of all fifteen passes more points, not other ones."""
 RENAMES = ("link", "replace", "rename")
 UNSTEADY = ("fetched_at",)
 """Columns that say when something happened."""
@@ -69,10 +72,11 @@ def watch(report: Report) -> None:
 
 
 def draw_nothing() -> None:
-    """Leaves out what takes seconds and writes nothing: pictures and Evidently's statistics."""
+    """Leaves out what takes seconds and writes nothing: the page, its pictures and Evidently's statistics."""
     from viticast.monitoring import evidently_reports  # noqa: PLC0415
-    from viticast.reporting import images  # noqa: PLC0415
+    from viticast.reporting import images, page  # noqa: PLC0415
 
+    page.render_page = lambda **_: "<p>a page</p>"
     images.render_totals = lambda **_: {images.OVERVIEW: b"a picture"}
     report = evidently_reports.Report("<p>a report</p>", {"metrics": []})
     for name in ("data_summary", "data_drift", "regression_performance"):
@@ -105,9 +109,26 @@ def in_child(project: Path, report: Report | None = None) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
+def make_small_project(folder: Path) -> Path:
+    """A project whose registry has some of the tables, and which has MLflow's store, but nothing in it."""
+    from viticast.datasets.mlflow_store import make_store  # noqa: PLC0415
+
+    make_store(f"sqlite:///{folder.parent}/mlflow.db")
+    project = make_project(folder, ROOT)
+    (project / "data" / "mlflow").mkdir()
+    shutil.copy(folder.parent / "mlflow.db", project / "data" / "mlflow")
+    registry = project / "conf" / "base" / "tables.yml"
+    declared = yaml.safe_load(registry.read_text(encoding="utf-8"))["tables"]
+    registry.write_text(yaml.safe_dump({"tables": {name: declared[name] for name in TABLES}}), encoding="utf-8")
+    for path in (project / "data" / "00_sample").glob("*/*.csv"):
+        if path.stem not in TABLES:
+            path.unlink()
+    return project
+
+
 def count(folder: Path) -> list[str]:
     """The points of a whole run in a fresh project, in their order; the project stays, to be compared with."""
-    project = make_project(folder / "whole", ROOT)
+    project = make_small_project(folder / "whole")
     points = project / "points.txt"
 
     def report(name: str) -> None:
@@ -125,7 +146,7 @@ def kill(folder: Path, number: int) -> dict[str, Any]:
     Returns:
         point, and `problem`: what is wrong, or nothing.
     """
-    project = make_project(folder / f"killed-{number}", ROOT)
+    project = make_small_project(folder / f"killed-{number}")
     passed: list[str] = []
 
     def report(name: str) -> None:

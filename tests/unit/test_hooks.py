@@ -1,0 +1,112 @@
+"""What the project does around a run, with the context and the other hooks stood in for."""
+
+from collections.abc import Generator
+from pathlib import Path
+from types import SimpleNamespace
+
+import mlflow
+import pluggy
+import pytest
+from kedro.framework.hooks import hook_impl
+from kedro.framework.hooks.markers import HOOK_NAMESPACE
+from kedro.framework.hooks.specs import KedroContextSpecs, PipelineSpecs
+
+from viticast.hooks import ProjectHooks, UnknownParameterError
+from viticast.lake.writers import unfinished_path
+
+
+class Tracker:
+    """Stands for kedro-mlflow, whose hook finds the store."""
+
+    def __init__(self, database: Path) -> None:
+        self.database = database
+        self.found: list[bool] = []
+
+    @hook_impl
+    def after_context_created(self, context: object) -> None:
+        """Says whether the store was there."""
+        self.found.append(self.database.exists())
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "mlflow" / "mlflow.db"
+
+
+@pytest.fixture
+def tracker(database: Path) -> Tracker:
+    return Tracker(database)
+
+
+@pytest.fixture
+def manager(tracker: Tracker) -> Generator[pluggy.PluginManager, None, None]:
+    before = mlflow.get_tracking_uri()
+    manager = pluggy.PluginManager(HOOK_NAMESPACE)
+    manager.add_hookspecs(KedroContextSpecs)
+    manager.add_hookspecs(PipelineSpecs)
+    manager.register(tracker)
+    manager.register(ProjectHooks())
+    yield manager
+    mlflow.set_tracking_uri(before)
+
+
+@pytest.fixture
+def context(tmp_path: Path, database: Path) -> SimpleNamespace:
+    settings = {
+        "parameters": {"modeling": {}},
+        "globals": {"data_path": str(tmp_path), "source": "sample"},
+        "mlflow": {
+            "server": {"mlflow_tracking_uri": f"sqlite:///{database}"},
+            "tracking": {"experiment": {"name": "viticast"}},
+        },
+    }
+    return SimpleNamespace(config_loader=settings, _runtime_params={})
+
+
+def test_the_store_is_there_before_anybody_looks_for_it(
+    manager: pluggy.PluginManager, tracker: Tracker, context: SimpleNamespace
+) -> None:
+    manager.hook.after_context_created(context=context)
+    assert tracker.found == [True]
+
+
+def test_a_parameter_that_nothing_reads_is_refused_before_anything_is_made(
+    manager: pluggy.PluginManager, tracker: Tracker, context: SimpleNamespace, database: Path
+) -> None:
+    context._runtime_params = {"sorce": "embrapa", "modeling.horizon": 1}
+    with pytest.raises(UnknownParameterError, match=r"nothing reads sorce\. Known: source, "):
+        manager.hook.after_context_created(context=context)
+    assert tracker.found == []
+    assert not database.parent.exists()
+
+
+@pytest.mark.parametrize(("given", "swept"), [({}, "sample"), ({"source": "embrapa"}, "embrapa")])
+def test_a_run_clears_up_under_its_own_source(
+    manager: pluggy.PluginManager,
+    context: SimpleNamespace,
+    database: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    given: dict[str, str],
+    swept: str,
+) -> None:
+    monkeypatch.setenv("MLFLOW_RUN_CONTEXT", "{}")
+    context._runtime_params = given
+    left = {name: _leave_unfinished(tmp_path / name) for name in ("sample", "embrapa")}
+    manager.hook.after_context_created(context=context)
+    mlflow.set_tracking_uri(f"sqlite:///{database}")
+    manager.hook.before_pipeline_run(run_params={}, pipeline=None, catalog=None)
+    assert {name for name, path in left.items() if not path.exists()} == {swept}
+
+
+def _leave_unfinished(folder: Path) -> Path:
+    folder.mkdir()
+    path = unfinished_path(folder / "part-0.parquet")
+    # A process number beyond what any system gives.
+    gone = path.with_name(path.name.replace(f"-{_pid(path)}-", "-999999999-"))
+    gone.write_bytes(b"half")
+    return gone
+
+
+def _pid(path: Path) -> str:
+    return path.name.rsplit("-", 2)[1]
