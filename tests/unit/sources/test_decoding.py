@@ -98,3 +98,24 @@ def test_text_around_the_first_mojibake_is_shown_in_one_line():
         decode("id;x\n1;0123456789abc\nÃ§defghijklmnopqrst\n".encode(), "T")
     assert raised.value.value == ";0123456789abc Ã§defghijklmnopqr"
     assert raised.value.row == 3
+
+
+@pytest.mark.parametrize("content", [b"\xef\xbb\xbf\n<5;6;7", b"\x00<5", b"erro\n\x00<p>503"])
+def test_blanks_and_marks_of_byte_order_hide_no_tag(content):
+    with pytest.raises(HtmlPageError):
+        decode(content, "T")
+
+
+def test_bytes_at_the_very_start_that_are_not_utf8_are_told_whole():
+    with pytest.raises(MojibakeError) as raised:
+        decode(b"\n\xe9;2\n", "T")
+    assert str(raised.value) == (
+        "T, line 2: byte 2 is not UTF-8. Remedy: save the file as UTF-8, or download its bytes without converting them"
+    )
+    assert raised.value.value == repr(b"\n\xe9;2\n")
+
+
+def test_mojibake_at_the_very_start_is_told_whole():
+    with pytest.raises(MojibakeError) as raised:
+        decode("\nÃ§;2\n".encode(), "T")
+    assert (raised.value.row, raised.value.value) == (2, " Ã§;2 ")
