@@ -14,6 +14,7 @@ from viticast.sources.vetting.changed_values import check_changed_values, check_
 from viticast.sources.vetting.duplicates import check_duplicates
 from viticast.sources.vetting.expectations import Acceptance, Expectations
 from viticast.sources.vetting.figures import check_any_figure, check_last_year
+from viticast.sources.vetting.jumps import check_last_year_scale
 from viticast.sources.vetting.pairs import check_one_sided_pairs, check_unit_values
 from viticast.sources.vetting.repeated_years import check_repeated_years
 from viticast.sources.vetting.totals import check_totals
@@ -28,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     check_duplicates,
     check_totals,
     check_last_year,
+    check_last_year_scale,
     check_future,
     check_lost,
     check_repeated_years,
