@@ -27,7 +27,7 @@ class LakeTableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         current: A receipt (JSON) that says which partition is current: a load then gives only that one. Within the run
             that saved a partition, a load gives that one, whatever the receipt says: it may be of another run.
         if_missing: What a load does where there is no partition: `error`, or `empty` for no rows under the columns of
-            the contract; a table without a contract then has no columns.
+            the contract.
         contract: Dotted name of the contract of a table that `LAKE_TABLES` does not list.
         metadata: Ignored by Kedro; kedro-viz reads the layer here.
     """
@@ -98,6 +98,6 @@ class LakeTableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
 
 def _empty(table: str, contract: str | None) -> pd.DataFrame:
     if contract is None and table not in LAKE_TABLES:
-        return pd.DataFrame()
+        raise DatasetError(f"'{table}' may be missing, but no contract says which columns it then has: name one")
     model: type[Table] = load_obj(contract) if contract else LAKE_TABLES[table].model
     return empty_frame(model)

@@ -93,6 +93,11 @@ def test_a_table_outside_the_lake_is_empty_by_the_contract_it_names(table):
     RawManifest.validate(manifest)
 
 
+def test_a_table_without_a_contract_cannot_be_empty(table):
+    with pytest.raises(DatasetError, match="no contract says which columns"):
+        table(table="manifest", if_missing="empty")
+
+
 def test_a_current_partition_that_is_not_there_is_empty_where_declared(table, lake):
     table().save(OBSERVATIONS)
     current = receipt(lake, vintage_id="9")
@@ -124,14 +129,33 @@ def test_tables_are_cataloged_and_described(table, lake, engine):
 
 
 def test_a_statement_of_the_project_is_run_on_the_lake(table, lake, engine):
-    table().save(OBSERVATIONS)
-    LakeCatalogDataset(path=str(lake), engine=engine).save({"tables": ["observations"]})
-    vintages = LakeQueryDataset(statement_name="vintages", engine=engine).load()()
-    assert vintages[["table_name", "last_year", "cells"]].to_numpy().tolist() == [
-        ["Comercio", 2023, 1],
-        ["Producao", 2023, 2],
+    landings = pd.DataFrame(
+        {
+            "table_name": ["Producao", "Producao", "Comercio"],
+            "vintage_id": ["1", "1", "2"],
+            "landing_id": ["b", "a", "c"],
+            "source": "sample",
+            "is_synthetic": True,
+            "raw_sha256": ["later", "earlier", "only"],
+            "published_at": pd.to_datetime(["2025-06-01", "2025-04-01", "2024-04-01"]),
+            "is_published_at_inferred": [True, False, True],
+            "fetched_at": pd.Timestamp("2025-07-01"),
+            "last_year": [2024, 2024, 2023],
+            "cells": [10, 10, 5],
+        }
+    )
+    texts = ("table_name", "vintage_id", "landing_id", "source", "raw_sha256")
+    partition_by = ["table_name", "vintage_id", "landing_id"]
+    table(table="vintages", partition_by=partition_by).save(landings.astype(dict.fromkeys(texts, "str")))
+    LakeCatalogDataset(path=str(lake), engine=engine).save({"tables": ["vintages"]})
+    found = LakeQueryDataset(statement_name="vintages", engine=engine).load()()
+    columns = ["table_name", "raw_sha256", "is_published_at_inferred", "last_year", "cells"]
+    assert found[columns].to_numpy().tolist() == [
+        ["Comercio", "only", True, 2023, 5],
+        ["Producao", "earlier", False, 2024, 10],
     ]
-    assert str(vintages["table_name"].dtype) == "str"
+    assert found["published_at"].astype(str).tolist() == ["2024-04-01", "2025-04-01"]
+    assert str(found["table_name"].dtype) == "str"
 
 
 def test_a_query_before_cataloging_says_what_to_run(engine):

@@ -13,7 +13,8 @@ NAMES = sorted(
     for entry in files("viticast.lake").joinpath("sql").iterdir()
     if entry.name.endswith(".sql")
 )
-PARAMETERS = {"panel": {"vintage_ids": ["a", "b"]}, "vintages": {}}
+SNAPSHOT = {"vintage_ids": ["a", "b"]}
+PARAMETERS = {"counts": SNAPSHOT, "panel": SNAPSHOT, "vintages": {}}
 
 
 def tables(sql, dialect):
