@@ -40,8 +40,9 @@ def test_other_delimiters_are_refused(text):
 
 
 def test_no_line_is_an_empty_file():
-    with pytest.raises(EmptyFileError):
+    with pytest.raises(EmptyFileError) as raised:
         split_lines("\n\n", "T")
+    assert str(raised.value) == "T: the file has no line. Remedy: fetch the file again, whole"
 
 
 def test_a_file_that_ends_in_the_middle_of_a_line_is_cut():
