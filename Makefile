@@ -57,7 +57,7 @@ test-real: $(STAMP) ## Run the tests on the real figures of ../shared and the sl
 	@$(BIN)/python -m pytest -m "real or slow" -s
 
 .PHONY: test-crash
-test-crash: $(STAMP) ## Kill runs at 60 points, and have the next ones complete them (CRASH_POINTS=all for every point)
+test-crash: $(STAMP) ## Kill runs at 50 points, and let runs and readers meet (CRASH_POINTS=all for every point)
 	@$(BIN)/python -m pytest -m crash -s
 
 .PHONY: mutation

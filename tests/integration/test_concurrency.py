@@ -1,6 +1,7 @@
 """Several processes on one lake: readers see whole tables, and two runs make what one makes."""
 
 import json
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -9,7 +10,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from tests.integration import crash_runs
-from tests.pipelines.project_runs import make_project
 
 from viticast.lake.catalog import DuckDBCatalog
 from viticast.lake.engine import DuckDBEngine
@@ -44,10 +44,12 @@ WRITER = textwrap.dedent(
 
 
 @pytest.fixture(scope="module")
-def both_runs(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> tuple[Path, Path]:
+def both_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A project with one run, and one in which two runs started at once."""
     folder = tmp_path_factory.mktemp("runs")
-    one, two = (make_project(folder / name, project_root) for name in ("one", "two"))
+    one, two = (crash_runs.make_small_project(folder / name) for name in ("one", "two"))
+    # A fresh project has no store either: both runs want to make it.
+    shutil.rmtree(two / "data" / "mlflow")
     alone = _start(one)
     assert alone.wait() == 0, _log(one)
     together = [_start(two), _start(two)]
@@ -64,7 +66,7 @@ def _log(project: Path) -> str:
     return (project / "run.log").read_text()[-3000:]
 
 
-@pytest.mark.slow
+@pytest.mark.crash
 def test_a_thousand_reads_during_a_hundred_writes_see_whole_tables(tmp_path: Path) -> None:
     root = str(tmp_path / "lake")
     table = LakeTable(root, "panel", ["snapshot_id"], "changed")
@@ -95,13 +97,13 @@ def _read(table: LakeTable, engine: DuckDBEngine, receipt: Path, number: int) ->
         assert len(json.loads(receipt.read_text(encoding="utf-8"))["panel_sha256"]) == 64
 
 
-@pytest.mark.slow
+@pytest.mark.crash
 def test_two_runs_at_once_make_the_lake_of_one(both_runs: tuple[Path, Path]) -> None:
     one, two = both_runs
     assert list(crash_runs.differences(one, two)) == []
 
 
-@pytest.mark.slow
+@pytest.mark.crash
 def test_two_runs_at_once_register_one_version(both_runs: tuple[Path, Path]) -> None:
     one, two = both_runs
     assert len(crash_runs.versions(two)) == 1

@@ -12,7 +12,7 @@ import pytest
 from tests.integration.crash_runs import ROOT
 
 PROCESSES = 2
-SPREAD = 60
+SPREAD = 50
 """So many of the points of a run are tried; all of them with CRASH_POINTS=all."""
 
 
