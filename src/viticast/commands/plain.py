@@ -11,6 +11,7 @@ from kedro.validation import DataValidationError, ParameterValidationError
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
+from viticast.contracts.declared import DeclarationError
 from viticast.hooks import UnknownParameterError
 from viticast.lake.conformity import CatalogMismatchError
 from viticast.monitoring.model_checks import StaleModelError
@@ -25,6 +26,7 @@ EXPECTED = (
     UnknownPipelineError,
     UnknownParameterError,
     SourceError,
+    DeclarationError,
     # Files that are missing, unreadable or in use: what they say names the file.
     OSError,
     duckdb.Error,
@@ -53,5 +55,14 @@ class PlainErrors(click.Command):
         except EXPECTED as error:
             if os.environ.get(TRACEBACK):
                 raise
-            message = f"{type(error).__name__}: {error}\n(with its traceback: {TRACEBACK}=1)"
+            known = _innermost(error)
+            message = f"{type(known).__name__}: {known}\n(with its traceback: {TRACEBACK}=1)"
             raise click.ClickException(message) from error
+
+
+def _innermost(error: Exception) -> Exception:
+    """What went wrong with a dataset, without Kedro's words about it, if it is an error that says what to do."""
+    cause: BaseException | None = error
+    while isinstance(cause, DatasetError):
+        cause = cause.__cause__
+    return cause if isinstance(cause, EXPECTED) else error

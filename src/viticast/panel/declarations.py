@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from viticast.contracts.declared import read_declared
 from viticast.panel.labels import fold
 
 
@@ -108,8 +109,12 @@ class Corrections(Declaration):
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> "Corrections":
-        """The corrections of a parsed YAML file."""
-        return cls.model_validate(dict(mapping))
+        """The corrections of a parsed YAML file.
+
+        Raises:
+            DeclarationError: An entry is wrong.
+        """
+        return read_declared(cls, mapping, "conf/base/corrections_<source>.yml")
 
 
 class Alias(Declaration):
@@ -139,8 +144,12 @@ class Aliases(Declaration):
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> "Aliases":
-        """The aliases of a parsed YAML file."""
-        return cls.model_validate(dict(mapping))
+        """The aliases of a parsed YAML file.
+
+        Raises:
+            DeclarationError: An entry is wrong.
+        """
+        return read_declared(cls, mapping, "conf/base/aliases_<source>.yml")
 
     def resolve(self, table: str, item: str) -> str:
         """The name to keep for a label of a table: the label itself where nothing is declared."""

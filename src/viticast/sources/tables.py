@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from viticast.contracts.columns import FIRST_YEAR
+from viticast.contracts.declared import DeclarationError, read_declared
 from viticast.sources.errors import UnknownTableError
 
 Flow = Literal["producao", "processamento", "comercializacao", "importacao", "exportacao"]
@@ -18,6 +19,8 @@ HEADER_NAMES: Mapping[ItemKind, frozenset[str]] = {
     "country": frozenset({"país", "pais"}),
 }
 """The header of the column of labels, whatever its case."""
+
+TABLES_FILE = "conf/base/tables.yml"
 
 
 class Measure(BaseModel):
@@ -85,6 +88,14 @@ class TableSpec(BaseModel):
         return self
 
 
+class _TablesFile(BaseModel):
+    """The file of tables, before any of them is looked at."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tables: dict[str, dict[str, Any]]
+
+
 class TableRegistry:
     """The tables in the order of their declaration."""
 
@@ -94,14 +105,25 @@ class TableRegistry:
             values = [getattr(table, attribute) for table in tables]
             twice = sorted({value for value in values if values.count(value) > 1})
             if twice:
-                msg = f"tables.yml: {attribute} stands twice: {', '.join(twice)}"
-                raise ValueError(msg)
+                msg = f"{TABLES_FILE}: {attribute} stands twice: {', '.join(twice)}"
+                raise DeclarationError(msg)
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Self:
-        """Build the registry from `tables.yml`: the mapping of names, or the whole file with its key `tables`."""
-        declared = mapping.get("tables", mapping)
-        return cls(tuple(TableSpec(name=name, **fields) for name, fields in declared.items()))
+        """Build the registry from `tables.yml`: the mapping of names, or the whole file with its key `tables`.
+
+        Raises:
+            DeclarationError: An entry is wrong.
+        """
+        # Keys that begin with an underscore hold texts that several tables share.
+        shared = {key: value for key, value in (mapping or {}).items() if not key.startswith("_")}
+        file = read_declared(_TablesFile, shared if "tables" in shared else {"tables": shared}, TABLES_FILE)
+        return cls(
+            tuple(
+                read_declared(TableSpec, {"name": name, **fields}, f"{TABLES_FILE}, table {name}")
+                for name, fields in file.tables.items()
+            )
+        )
 
     def __iter__(self) -> Iterator[TableSpec]:
         return iter(self._tables.values())

@@ -1,6 +1,6 @@
 import pytest
-from pydantic import ValidationError
 
+from viticast.contracts.declared import DeclarationError
 from viticast.panel.declarations import Aliases, Corrections
 
 CORRECTION = {
@@ -48,7 +48,7 @@ def test_no_correction_is_fine():
     ],
 )
 def test_a_wrong_correction_is_refused(change, message):
-    with pytest.raises(ValidationError, match=message):
+    with pytest.raises(DeclarationError, match=message):
         corrections(**change)
 
 
@@ -58,7 +58,7 @@ def test_a_permutation_may_spell_an_item_in_two_ways():
 
 
 def test_an_id_names_one_correction():
-    with pytest.raises(ValidationError, match="stand twice: \\['one'\\]"):
+    with pytest.raises(DeclarationError, match="stand twice: \\['one'\\]"):
         Corrections.from_mapping({"corrections": [CORRECTION, CORRECTION]})
 
 
@@ -83,5 +83,5 @@ def test_pseudo_countries_are_known_by_their_folded_name(label, is_pseudo):
 
 @pytest.mark.parametrize("change", [{"labels": []}, {"lables": ["x"]}])
 def test_a_wrong_alias_is_refused(change):
-    with pytest.raises(ValidationError):
+    with pytest.raises(DeclarationError):
         Aliases.from_mapping({"aliases": [ALIAS | change]})

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from viticast.contracts.declared import read_declared
+
 
 class Declared(BaseModel):
     """Something a person wrote in YAML; an unknown key is a typing error and is refused."""
@@ -82,8 +84,13 @@ class Expectations(Declared):
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Self:
-        """Build the expectations from their YAML file; a section without entries may be left empty."""
-        return cls(**{key: entries for key, entries in mapping.items() if entries is not None})
+        """Build the expectations from their YAML file; a section without entries may be left empty.
+
+        Raises:
+            DeclarationError: An entry is wrong.
+        """
+        filled = {key: entries for key, entries in mapping.items() if entries is not None} if mapping else mapping
+        return read_declared(cls, filled, "conf/base/expectations_<source>.yml")
 
     def of(self, table: str) -> Self:
         """Only what is declared for one table."""

@@ -1,6 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
+from viticast.contracts.declared import DeclarationError
 from viticast.sources.vetting import Expectations, TotalGap, VettingBounds
 
 ANCHOR = {"table": "Comercio", "item": "Tinto", "year": 2000, "value": 5}
@@ -37,7 +38,7 @@ def test_a_table_gets_only_what_is_its_own():
     ],
 )
 def test_a_typing_error_is_refused(mapping):
-    with pytest.raises(ValidationError):
+    with pytest.raises(DeclarationError, match=r"^conf/base/expectations_<source>\.yml: "):
         Expectations.from_mapping(mapping)
 
 
