@@ -49,14 +49,19 @@ def _figures(cells: pd.DataFrame, names: set[Name]) -> pd.DataFrame:
 def _renames(gone: pd.DataFrame, new: pd.DataFrame) -> dict[Name, Name]:
     shared = gone.columns.intersection(new.columns)
     free: dict[tuple[float, ...], list[Name]] = {}
-    for name, figures in _said(new[shared]):
-        free.setdefault(figures, []).append(name)
-    return {name: free[figures].pop(0) for name, figures in _said(gone[shared]) if free.get(figures)}
+    for name, said in _said(new[shared]):
+        free.setdefault(said, []).append(name)
+    return {name: free[said].pop(0) for name, said in _said(gone[shared]) if free.get(said)}
 
 
 def _said(figures: pd.DataFrame) -> list[tuple[Name, tuple[float, ...]]]:
+    """What a row is known by: whether it stands in a group, and its figures; rows of zeros are all alike, and left out.
+
+    A row that has lost its group has lost the total above it, which its figures would then be added to.
+    """
     # a blank that became 0 is no other figure
-    return list(zip(figures.index.tolist(), map(tuple, figures.fillna(0.0).to_numpy().tolist()), strict=True))
+    rows = zip(figures.index.tolist(), figures.fillna(0.0).to_numpy().tolist(), strict=True)
+    return [(name, (float(bool(name[0])), *said)) for name, said in rows if any(said)]
 
 
 def _renamed(renames: dict[Name, Name]) -> Finding:

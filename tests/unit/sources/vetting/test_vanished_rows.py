@@ -59,3 +59,18 @@ def test_a_row_that_moved_to_another_group_with_its_figures_is_watched(ask):
     before = cells_of([("TINTAS", "Isabel", "leaf", [4])])
     [finding] = ask(check_vanished_rows, cells_of([("BRANCAS", "Isabel", "leaf", [4])]), previous=before)
     assert "'tintas / isabel' is 'brancas / isabel'" in finding.reason
+
+
+def test_a_row_of_zeros_is_not_taken_for_another_row_of_zeros(ask):
+    now = leaves_of({"Merlot": [1, 2], "Tannat": [3, 4], "Novo": [0, 0, 5]})
+    [finding] = ask(check_vanished_rows, now, previous=BEFORE)
+    assert finding.outcome == "refusal"
+    assert "'malbec'" in finding.reason
+
+
+def test_rows_whose_group_is_gone_are_not_renamed(ask):
+    before = cells_of([("TINTAS", "TINTAS", "total", [7]), ("TINTAS", "Merlot", "leaf", [4])])
+    now = cells_of([(None, "Tintas", "leaf", [7]), (None, "Merlot", "leaf", [4])])
+    [finding] = ask(check_vanished_rows, now, previous=before)
+    assert finding.outcome == "refusal"
+    assert "2 of 2 rows" in finding.reason
