@@ -2,10 +2,13 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
 
 
+# Tables repeat their labels in each cell; all labels of all tables are some two thousand.
+@lru_cache(maxsize=16384)
 def fold(label: str) -> str:
     """A label without case, accents and punctuation: `São Tomé e Príncipe` -> `sao tome e principe`."""
     plain = unicodedata.normalize("NFKD", label.lower())
