@@ -51,7 +51,7 @@ def fetch_http(
         url = _address(base_url, table)
         try:
             response = _get(client, url, table, attempts, backoff_seconds, sleep)
-        except _UnreachableError as error:
+        except UnreachableError as error:
             errors.append(error)
             break
         except HttpError as error:
@@ -70,7 +70,7 @@ def fetch_http(
     return tuple(files)
 
 
-class _UnreachableError(HttpError):
+class UnreachableError(HttpError):
     """No answer at all: asking for the next table would only wait as long again."""
 
 
@@ -117,7 +117,7 @@ def _get(
 
 def _unreachable(url: httpx.URL, table: TableSpec, error: httpx.RequestError, attempts: int) -> HttpError:
     what = "did not answer in time" if isinstance(error, httpx.TimeoutException) else f"cannot be reached ({error})"
-    return _UnreachableError(
+    return UnreachableError(
         f"{_without_secrets(url)} {what}, asked {attempts} times; the other tables were not asked for",
         remedy=_BY_HAND,
         table=table.name,
