@@ -48,9 +48,7 @@ class ProjectHooks:
         shared = context.config_loader["globals"]
         source = (context._runtime_params or {}).get("source", shared["source"])
         self._written_under = f"{shared['data_path']}/{source}"
-        settings = context.config_loader["mlflow"]
-        self._experiment = settings["tracking"]["experiment"]["name"]
-        tracking_uri = settings["server"]["mlflow_tracking_uri"]
+        tracking_uri, self._experiment = _mlflow_settings(context)
         with store_lock(tracking_uri, "prepare MLflow's store"):
             make_store(tracking_uri)
             return (yield)
@@ -91,6 +89,14 @@ def _refuse_unknown_parameters(context: KedroContext) -> None:
     if unknown:
         known = ", ".join([*RUNTIME_PARAMETERS, *(f"{name}.<parameter>" for name in declared if name in PIPELINES)])
         raise UnknownParameterError(f"--params: nothing reads {', '.join(sorted(unknown))}. Known: {known}")
+
+
+def _mlflow_settings(context: KedroContext) -> tuple[str, str]:
+    """Address of the store and name of the experiment; what a user's mlflow.yml leaves out is as kedro-mlflow has it."""
+    settings = context.config_loader["mlflow"]
+    tracking_uri = settings.get("server", {}).get("mlflow_tracking_uri") or ""
+    experiment = settings.get("tracking", {}).get("experiment", {}).get("name") or "viticast"
+    return tracking_uri, experiment
 
 
 def _place(catalog: DataCatalog, name: str) -> str:

@@ -70,6 +70,14 @@ def test_the_store_is_there_before_anybody_looks_for_it(
     assert tracker.found == [True]
 
 
+def test_settings_that_a_user_left_out_are_no_error(
+    manager: pluggy.PluginManager, tracker: Tracker, context: SimpleNamespace
+) -> None:
+    context.config_loader["mlflow"] = {"server": {"mlflow_tracking_uri": None}}
+    manager.hook.after_context_created(context=context)
+    assert tracker.found == [False]
+
+
 def test_a_parameter_that_nothing_reads_is_refused_before_anything_is_made(
     manager: pluggy.PluginManager, tracker: Tracker, context: SimpleNamespace, database: Path
 ) -> None:
