@@ -92,7 +92,7 @@ def _refuse_unknown_parameters(context: KedroContext) -> None:
 
 
 def _mlflow_settings(context: KedroContext) -> tuple[str, str]:
-    """Address of the store and name of the experiment; what a user's mlflow.yml leaves out is as kedro-mlflow has it."""
+    """Address of the store and name of the experiment; what mlflow.yml leaves out is as kedro-mlflow has it."""
     settings = context.config_loader["mlflow"]
     tracking_uri = settings.get("server", {}).get("mlflow_tracking_uri") or ""
     experiment = settings.get("tracking", {}).get("experiment", {}).get("name") or "viticast"

@@ -38,6 +38,12 @@ def test_namespaces_form_no_cycle(registered: dict[str, Pipeline]) -> None:
         assert not registered[later].all_outputs() & registered[earlier].inputs()
 
 
+def test_the_receipt_of_a_model_is_written_after_all_that_it_promises(registered: dict[str, Pipeline]) -> None:
+    [last] = [node for node in registered["modeling"].nodes if "modeling_receipt" in node.outputs]
+    assert last.outputs == ["registered_model", "modeling_receipt"]
+    assert {"forecasts", "backtests", "accuracy"} <= registered["modeling"].to_nodes(last.name).all_outputs()
+
+
 def test_ingestion_alone_imports_no_modeling_library(project: Path) -> None:
     script = (
         "import sys\n"
