@@ -28,6 +28,8 @@ class LakeTableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
             that saved a partition, a load gives that one, whatever the receipt says: it may be of another run.
         if_missing: What a load does where there is no partition: `error`, or `empty` for no rows under the columns of
             the contract.
+        if_damaged: What a load does with a partition that cannot be read: `error`, or `skip` it with a warning, where
+            the run goes on to write it anew.
         contract: Dotted name of the contract of a table that `LAKE_TABLES` does not list.
         metadata: Ignored by Kedro; kedro-viz reads the layer here.
     """
@@ -41,21 +43,26 @@ class LakeTableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         overwrite: Overwrite,
         current: dict[str, str] | None = None,
         if_missing: Literal["error", "empty"] = "error",
+        if_damaged: Literal["error", "skip"] = "error",
         contract: str | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
         self._table = LakeTable(path, table, partition_by, overwrite)
         self._current = current["filepath"] if current else None
         self._empty = _empty(table, contract) if if_missing == "empty" else None
+        self._skip_damaged = if_damaged == "skip"
         self._saved: dict[str, str] | None = None
         self.metadata = metadata
 
     def load(self) -> pd.DataFrame:
         """All rows, or those of the current partition."""
         where = self._current_partition()
-        if self._empty is not None and not self._table.has(where):
+        try:
+            return self._table.read(where, skip_damaged=self._skip_damaged)
+        except FileNotFoundError:
+            if self._empty is None:
+                raise
             return self._empty.copy()
-        return self._table.read(where)
 
     def save(self, data: pd.DataFrame) -> None:
         """Writes the partitions of the frame; the others stay."""

@@ -77,8 +77,10 @@ class Storage:
         """
         if not self.exists(name) and self._create(name, content):
             return True
+        if is_whole is None:
+            return False
         existing = self.read(name)
-        if is_whole is None or existing == content or is_whole(existing):
+        if existing == content or is_whole(existing):
             return False
         logger.warning("%s was damaged and is written anew", self.path(name))
         self._replace(name, content)

@@ -1,6 +1,7 @@
 """One table of the lake: a folder of Hive partitions, one Parquet file in each."""
 
 import io
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Literal
@@ -12,6 +13,8 @@ import pyarrow.parquet as pq
 
 from viticast.contracts.columns import Table
 from viticast.lake.storage import DamagedFileError, Storage
+
+logger = logging.getLogger(__name__)
 
 Overwrite = Literal["never", "changed"]
 
@@ -54,22 +57,23 @@ class LakeTable:
         """
         return [name for name, content in self._encoded(frame) if self._put(name, content)]
 
-    def read(self, where: Mapping[str, str] | None = None) -> pd.DataFrame:
+    def read(self, where: Mapping[str, str] | None = None, *, skip_damaged: bool = False) -> pd.DataFrame:
         """All rows, or those of some partitions; the partition columns as text in front.
 
         Args:
             where: Partition column -> the value it must have.
+            skip_damaged: Leave out partitions that cannot be read, with a warning; else they are an error.
 
         Raises:
             FileNotFoundError: There is no such partition.
             DamagedFileError: The file of one is no whole Parquet file.
         """
-        names = self._matching(where or {})
-        if not names:
+        frames = list(self._frames(self._matching(where or {}), skip_damaged))
+        if not frames:
             wanted = [_folder(column, value) for column, value in (where or {}).items()]
             which = f" with {', '.join(wanted)}" if wanted else ""
             raise FileNotFoundError(f"the lake has no table '{self.name}'{which} under {self.storage.root}")
-        return pd.concat([self._decoded(name) for name in names], ignore_index=True)
+        return pd.concat(frames, ignore_index=True)
 
     def has(self, where: Mapping[str, str] | None = None) -> bool:
         """True if the table has a partition, or one of these values."""
@@ -78,6 +82,15 @@ class LakeTable:
     def _matching(self, where: Mapping[str, str]) -> list[str]:
         wanted = [_folder(column, value) for column, value in where.items()]
         return [name for name in self.partitions() if all(folder in name.split("/") for folder in wanted)]
+
+    def _frames(self, names: Sequence[str], skip_damaged: bool) -> Iterator[pd.DataFrame]:
+        for name in names:
+            try:
+                yield self._decoded(name)
+            except DamagedFileError as error:
+                if not skip_damaged:
+                    raise
+                logger.warning("left out: %s", error)
 
     def _put(self, name: str, content: bytes) -> bool:
         if self.overwrite == "never":

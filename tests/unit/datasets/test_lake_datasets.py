@@ -93,6 +93,21 @@ def test_a_table_outside_the_lake_is_empty_by_the_contract_it_names(table):
     RawManifest.validate(manifest)
 
 
+def test_a_damaged_partition_is_an_error_or_left_out_as_declared(table, lake, caplog):
+    table().save(OBSERVATIONS)
+    files = sorted(lake.rglob("part-0.parquet"))
+    files[0].write_bytes(b"junk")
+    with pytest.raises(DatasetError, match=r"table_name=Comercio/vintage_id=2/part-0\.parquet is damaged.*kedro run"):
+        table().load()
+    skipping = table(if_damaged="skip", if_missing="empty")
+    assert skipping.load()["table_name"].tolist() == ["Producao", "Producao"]
+    assert "left out: " in caplog.text
+    files[1].write_bytes(b"junk")
+    assert list(skipping.load().columns) == list(Observations.to_schema().columns)
+    table(overwrite="never").save(OBSERVATIONS)
+    assert len(table().load()) == 3
+
+
 def test_a_table_without_a_contract_cannot_be_empty(table):
     with pytest.raises(DatasetError, match="no contract says which columns"):
         table(table="manifest", if_missing="empty")
