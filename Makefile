@@ -56,6 +56,10 @@ test: $(STAMP) ## Run the fast tests, with coverage
 test-real: $(STAMP) ## Run the tests on the real figures of ../shared and the slow ones
 	@$(BIN)/python -m pytest -m "real or slow" -s
 
+.PHONY: faults
+faults: $(STAMP) ## Try every kind of broken input: a table of input, outcome and message
+	@$(BIN)/python -m tests.faults
+
 .PHONY: test-crash
 test-crash: $(STAMP) ## Kill runs at 50 points, and let runs and readers meet (CRASH_POINTS=all for every point)
 	@$(BIN)/python -m pytest -m crash -s

@@ -1,0 +1,126 @@
+"""Parameters and declarations that are wrong."""
+
+from tests.faults.case import Group
+from tests.faults.workspace import Workspace
+
+GROUP = Group("parameters and configuration")
+
+
+def _nothing_comes_in(workspace: Workspace) -> None:
+    workspace.delivered = []
+
+
+@GROUP.error("DatasetError", "source 'imaginary' is unknown", remedy="Use one of: sample, embrapa")
+def unknown_source(workspace: Workspace) -> None:
+    """The source has a name that nothing knows."""
+    workspace.params["source"] = "imaginary"
+    _nothing_comes_in(workspace)
+
+
+@GROUP.error("DatasetError", "source 'api' has no connector", remedy="Use one of: sample, embrapa")
+def source_without_connector(workspace: Workspace) -> None:
+    """The source has no connector yet."""
+    workspace.params["source"] = "api"
+    _nothing_comes_in(workspace)
+
+
+@GROUP.error("UnknownParameterError", "sorce_url", remedy="Known: source, source_url")
+def unknown_parameter(workspace: Workspace) -> None:
+    """A parameter is misspelt."""
+    workspace.params["sorce_url"] = workspace.params.pop("source_url")
+    _nothing_comes_in(workspace)
+
+
+@GROUP.error("ParameterValidationError", "as_of", remedy="valid date")
+def as_of_no_date(workspace: Workspace) -> None:
+    """The parameter as_of is no date."""
+    workspace.params["as_of"] = "yesterday"
+    _nothing_comes_in(workspace)
+
+
+@GROUP.error("SnapshotError", "no vintage published by 1999-12-31", remedy="take a later as_of", is_late=True)
+def as_of_before_everything(workspace: Workspace) -> None:
+    """The parameter as_of is before the first vintage."""
+    workspace.params["as_of"] = "1999-12-31"
+
+
+@GROUP.error("ParameterValidationError", "allow_partial", remedy="boolean")
+def allow_partial_no_boolean(workspace: Workspace) -> None:
+    """The parameter allow_partial is neither true nor false."""
+    workspace.params["allow_partial"] = "perhaps"
+    _nothing_comes_in(workspace)
+
+
+@GROUP.error("ParameterValidationError", "vanished_row", remedy="not permitted")
+def unknown_bound(workspace: Workspace) -> None:
+    """A bound of the vetting is misspelt in parameters_ingestion.yml."""
+    workspace.change_settings("parameters_ingestion.yml", lambda text: text.replace("vanished_rows:", "vanished_row:"))
+    _nothing_comes_in(workspace)
+
+
+@GROUP.error("DeclarationError", "corrections_<source>.yml", "corrections.0.grup", "producao_2017", is_late=True)
+def correction_with_an_unknown_key(workspace: Workspace) -> None:
+    """A key of a correction is misspelt."""
+    workspace.change_settings("corrections_sample.yml", lambda text: text.replace("group:", "grup:", 1))
+
+
+@GROUP.error("DeclarationError", "corrections_<source>.yml", "years", is_late=True)
+def correction_with_years_backwards(workspace: Workspace) -> None:
+    """The years of a correction run backwards."""
+    workspace.change_settings("corrections_sample.yml", lambda text: text.replace("[2017, 2017]", "[2017, 2007]", 1))
+
+
+@GROUP.watch("producao_2017_vinho_de_mesa_rotated: stale", "expected 1907082, found 1907081")
+def correction_whose_guard_fails(workspace: Workspace) -> None:
+    """The guard of a correction does not hold any more: it is stale and does nothing."""
+    workspace.change_settings("corrections_sample.yml", lambda text: text.replace("1907081", "1907082"))
+
+
+@GROUP.error("DeclarationError", "aliases_<source>.yml", "aliases.0.lables", "Alemanha")
+def alias_with_an_unknown_key(workspace: Workspace) -> None:
+    """A key of an alias is misspelt."""
+    workspace.change_settings("aliases_sample.yml", lambda text: text.replace("labels: [", "lables: [", 1))
+
+
+@GROUP.error("DeclarationError", "expectations_<source>.yml", "anchors.0.valu")
+def expectation_with_an_unknown_key(workspace: Workspace) -> None:
+    """A key of an expectation is misspelt."""
+    workspace.change_settings("expectations_sample.yml", lambda text: text.replace("value:", "valu:", 1))
+
+
+@GROUP.error("DeclarationError", "tables.yml", "Producao", "maximum")
+def bound_of_a_table_wrong(workspace: Workspace) -> None:
+    """The largest figure of a table is negative."""
+    workspace.change_settings("tables.yml", lambda text: text.replace("maximum: 1000000000", "maximum: -1", 1))
+    _nothing_comes_in(workspace)
+
+
+@GROUP.refused("Producao", said=("1235 of 2754 cells (44.8%) are no figures",))
+def bound_of_a_table_too_small(workspace: Workspace) -> None:
+    """The largest figure of a table is far below its figures."""
+    workspace.change_settings("tables.yml", lambda text: text.replace("maximum: 1000000000", "maximum: 1000", 1))
+
+
+@GROUP.error("DeclarationError", "tables.yml", "sluk")
+def table_with_an_unknown_key(workspace: Workspace) -> None:
+    """A key of a table is misspelt."""
+    workspace.change_settings("tables.yml", lambda text: text.replace("slug:", "sluk:", 1))
+    _nothing_comes_in(workspace)
+
+
+@GROUP.error("DatasetError", "aliases_sample.yml", "line", remedy="line")
+def settings_that_are_no_yaml(workspace: Workspace) -> None:
+    """aliases_sample.yml cannot be parsed."""
+    workspace.change_settings("aliases_sample.yml", lambda text: text.replace("aliases:", "aliases: [", 1))
+
+
+@GROUP.error("DeclarationError", "corrections_<source>.yml", "empty", is_late=True)
+def settings_that_are_empty(workspace: Workspace) -> None:
+    """corrections_sample.yml is empty."""
+    workspace.change_settings("corrections_sample.yml", lambda _text: "")
+
+
+@GROUP.error("FileNotFoundError", "expectations_sample.yml", remedy="No such file")
+def settings_that_are_missing(workspace: Workspace) -> None:
+    """expectations_sample.yml is missing."""
+    (workspace.project / "conf" / "base" / "expectations_sample.yml").unlink()
