@@ -13,7 +13,6 @@ from viticast.sources.errors import (
 )
 from viticast.sources.files import fetch_folder
 
-
 SMALL = ("ProcessaMesa", "ImpFrescas", "ImpSuco")
 
 

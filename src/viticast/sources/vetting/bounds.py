@@ -42,5 +42,5 @@ class VettingBounds(BaseModel):
     unit_value_years: Count = 3
     # measured: no cell is unreadable; one cell of ProcessaSemclass, the smallest table, is 0.0185
     unreadable_share: Share = 0.02
-    # measured: a year of ExpEspumantes is 10.2 times all before it (1999), one of ImpSuco 1/77 of those before it (2002)
+    # measured: ExpEspumantes 1999 is 10.2 times the highest year before, ImpSuco 2002 1/77 of the lowest of five before
     jump_factor: Annotated[float, Field(gt=1)] = 150.0

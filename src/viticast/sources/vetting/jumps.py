@@ -21,9 +21,11 @@ def check_last_year_scale(case: Case) -> Iterator[Finding]:
             continue
         highest, lowest = float(before.max()), float(before.tail(RECENT_YEARS).min())
         if last > highest * case.bounds.jump_factor:
-            yield _jump(case, str(measure), last, f"{last / highest:,.0f} times the highest year before, {highest:,.0f}")
+            against = f"{last / highest:,.0f} times the highest year before, {highest:,.0f}"
+            yield _jump(case, str(measure), last, against)
         elif last * case.bounds.jump_factor < lowest:
-            yield _jump(case, str(measure), last, f"1/{lowest / last:,.0f} of the lowest recent year, {lowest:,.0f}")
+            against = f"1/{lowest / last:,.0f} of the lowest recent year, {lowest:,.0f}"
+            yield _jump(case, str(measure), last, against)
 
 
 def _jump(case: Case, measure: str, last: float, against: str) -> Finding:
