@@ -15,6 +15,7 @@ from viticast.contracts.declared import DeclarationError
 from viticast.hooks import UnknownParameterError
 from viticast.lake.conformity import CatalogMismatchError
 from viticast.monitoring.model_checks import StaleModelError
+from viticast.panel.ledger import LedgerError
 from viticast.panel.snapshot import SnapshotError
 from viticast.pipeline_registry import UnknownPipelineError
 from viticast.provenance.errors import ProvenanceError
@@ -33,6 +34,7 @@ EXPECTED = (
     MlflowException,
     SQLAlchemyError,
     SnapshotError,
+    LedgerError,
     CatalogMismatchError,
     DatasetError,
     DataValidationError,
