@@ -42,6 +42,9 @@ EXPECTED = (
 )
 TRACEBACK = "VITICAST_TRACEBACK"
 
+FRAME = "Failed while "
+"""So Kedro starts what it says of any error of a dataset that is not an error of datasets."""
+
 
 class PlainErrors(click.Command):
     """A command whose expected errors end in one message and exit status 1."""
@@ -65,6 +68,6 @@ class PlainErrors(click.Command):
 def _innermost(error: Exception) -> Exception:
     """What went wrong with a dataset, without Kedro's words about it, if it is an error that says what to do."""
     cause: BaseException | None = error
-    while isinstance(cause, DatasetError):
+    while isinstance(cause, DatasetError) and FRAME in str(cause):
         cause = cause.__cause__
     return cause if isinstance(cause, EXPECTED) else error
