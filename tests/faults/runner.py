@@ -200,7 +200,7 @@ def _command(case: Case, run: _Run) -> Iterator[str]:
 def _lake(case: Case, workspace: Workspace, before: dict[str, str]) -> Iterator[str]:
     """That nothing is lost."""
     after = _files(workspace.project)
-    may_change = set(workspace.damaged) | (RENEWED if case.ends_well or case.is_late else set())
+    may_change = set(workspace.renewed) | (RENEWED if case.ends_well or case.is_late else set())
     for name, sha256 in before.items():
         if name not in may_change and after.get(name) != sha256:
             yield f"{name} is not what it was"

@@ -28,7 +28,7 @@ class Workspace:
         folder: The new vintage.
         params: What the run is started with.
         delivered: Bytes that come in otherwise than from the folder; None where they come from the folder.
-        damaged: Files that the fault itself changed, by their path in the project.
+        renewed: Files that the run may write anew, by their path in the project: those that the fault itself changed.
         pipelines: Which of them run.
         stack: Closed after the run.
     """
@@ -37,7 +37,7 @@ class Workspace:
     folder: Path
     params: dict[str, str] = field(default_factory=dict)
     delivered: list[bytes] | None = None
-    damaged: set[str] = field(default_factory=set)
+    renewed: set[str] = field(default_factory=set)
     pipelines: str = "ingestion,cataloging,feature"
     stack: ExitStack = field(default_factory=ExitStack)
 
@@ -100,18 +100,22 @@ class Workspace:
         """Changes a file that runs wrote."""
         path = self.written(pattern)
         path.write_bytes(change(path.read_bytes()))
-        self.damaged.add(path.relative_to(self.project).as_posix())
+        self.expect_change(pattern)
+
+    def expect_change(self, pattern: str) -> None:
+        """Lets the run write a file anew."""
+        self.renewed.add(self.written(pattern).relative_to(self.project).as_posix())
 
     def add(self, path: Path, content: bytes) -> None:
         """Puts a file into the lake that no run needs."""
         path.write_bytes(content)
-        self.damaged.add(path.relative_to(self.project).as_posix())
+        self.renewed.add(path.relative_to(self.project).as_posix())
 
     def remove(self, pattern: str) -> None:
         """Deletes a file that runs wrote."""
         path = self.written(pattern)
         path.unlink()
-        self.damaged.add(path.relative_to(self.project).as_posix())
+        self.renewed.add(path.relative_to(self.project).as_posix())
 
 
 def _changed(text: str, change: Callable[[str], str], name: str) -> str:

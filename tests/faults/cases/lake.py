@@ -67,25 +67,25 @@ def receipts_of_garbage_in_a_whole_run(workspace: Workspace) -> None:
     workspace.damage("02_lake/feature_receipt.json", _garbage)
 
 
-@GROUP.error("DamagedFileError", "observations/table_name=ExpVinho", "is damaged", remedy=FROM_A_BACKUP)
+@GROUP.error("DamagedFileError", "observations/table_name=ExpVinho", "is damaged", remedy=FROM_A_BACKUP, is_late=True)
 def observations_of_garbage(workspace: Workspace) -> None:
     """The partition of ExpVinho in observations is no Parquet file."""
     workspace.damage(OBSERVATIONS, _garbage)
 
 
-@GROUP.error("DamagedFileError", "observations/table_name=ExpVinho", "is damaged", remedy=FROM_A_BACKUP)
+@GROUP.error("DamagedFileError", "observations/table_name=ExpVinho", "is damaged", remedy=FROM_A_BACKUP, is_late=True)
 def observations_cut(workspace: Workspace) -> None:
     """The partition of ExpVinho in observations was cut in half."""
     workspace.damage(OBSERVATIONS, _half)
 
 
-@GROUP.error("DamagedFileError", "observations/table_name=ExpVinho", "is damaged", remedy=FROM_A_BACKUP)
+@GROUP.error("DamagedFileError", "observations/table_name=ExpVinho", "is damaged", remedy=FROM_A_BACKUP, is_late=True)
 def observations_rotten(workspace: Workspace) -> None:
     """One byte of the partition of ExpVinho in observations has changed on the disk."""
     workspace.damage(OBSERVATIONS, _flipped)
 
 
-@GROUP.error("DamagedFileError", "vintages/table_name=ExpVinho", "is damaged", remedy=FROM_A_BACKUP)
+@GROUP.error("DamagedFileError", "vintages/table_name=ExpVinho", "is damaged", remedy=FROM_A_BACKUP, is_late=True)
 def vintages_cut(workspace: Workspace) -> None:
     """The partition of ExpVinho in vintages was cut in half."""
     workspace.damage("02_lake/vintages/table_name=ExpVinho/*/*/part-0.parquet", _half)

@@ -74,7 +74,7 @@ def rows_in_another_order(workspace: Workspace) -> None:
     workspace.change_lines("ExpVinho", lambda lines: [lines[0], *reversed(lines[1:])])
 
 
-@GROUP.refused("Producao", said=("rows of the vintage before are gone", "'vinho de mesa / vinho de mesa'"))
+@GROUP.refused("Producao", said=("4 of 51 rows of the vintage before are gone", "'vinho de mesa / tinto'"))
 def group_in_small_letters(workspace: Workspace) -> None:
     """A group of Producao has lost the capitals that make it one."""
     workspace.change("Producao", lambda text: text.replace("VINHO DE MESA;VINHO DE MESA", "vm_Mesa;Vinho de mesa", 1))
