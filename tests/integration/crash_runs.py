@@ -77,7 +77,7 @@ def draw_nothing() -> None:
     from viticast.reporting import images, page  # noqa: PLC0415
 
     page.render_page = lambda **_: "<p>a page</p>"
-    images.render_totals = lambda **_: {images.OVERVIEW: b"a picture"}
+    images.render_totals = lambda **_: b"a picture"
     report = evidently_reports.Report("<p>a report</p>", {"metrics": []})
     for name in ("data_summary", "data_drift", "regression_performance"):
         setattr(evidently_reports, name, lambda *_: report)

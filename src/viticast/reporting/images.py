@@ -1,4 +1,4 @@
-"""The pictures for the README: totals of the flows with their forecasts, as PNG, without a browser."""
+"""The picture for the README: totals of the flows with their forecasts, as PNG, without a browser."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,15 +14,12 @@ from viticast.reporting.payload import root_name
 from viticast.reporting.records import SeriesRecord, chart_datasets, series_records
 from viticast.reporting.text import attribution_line, watermark, words
 
-OVERVIEW = "totals.png"
 SPACING, AXIS = 24, 55
 """Pixels between two plots of a row, and of the labels beside each."""
 
 
-def render_totals(
-    *, panel: pd.DataFrame, series: pd.DataFrame, forecasts: pd.DataFrame, context: PageContext
-) -> dict[str, bytes]:
-    """PNG by file name: `totals.png` with every flow, and `total_<root>.png` for each.
+def render_totals(*, panel: pd.DataFrame, series: pd.DataFrame, forecasts: pd.DataFrame, context: PageContext) -> bytes:
+    """A PNG with a plot of every flow.
 
     Args:
         panel: Panel of one snapshot.
@@ -36,12 +33,10 @@ def render_totals(
         series[series["series_id"].isin(roots)],
         forecasts[forecasts["series_id"].isin(roots)],
     )
-    drawn = [record for record in records.values() if record.history]
-    pictures = {f"total_{r.root_id}.png": _png(_single(r, context), context) for r in drawn}
-    return {OVERVIEW: _png(_overview(drawn, context), context), **pictures}
+    return _png(_overview([record for record in records.values() if record.history], context), context)
 
 
-def _single(record: SeriesRecord, context: PageContext, width: int = 640, height: int = 280) -> alt.LayerChart:
+def _single(record: SeriesRecord, context: PageContext, width: int, height: int) -> alt.LayerChart:
     chart = series_chart(
         source_line=attribution_line(record.attribution, context),
         language=context.language,

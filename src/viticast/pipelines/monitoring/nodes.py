@@ -156,7 +156,7 @@ def render(
         HTML, and PNG.
     """
     from viticast.reporting.context import PageContext  # noqa: PLC0415 - charts take seconds to import
-    from viticast.reporting.images import OVERVIEW, render_totals  # noqa: PLC0415
+    from viticast.reporting.images import render_totals  # noqa: PLC0415
     from viticast.reporting.page import render_page  # noqa: PLC0415
 
     context = PageContext(
@@ -180,8 +180,7 @@ def render(
         findings=findings,
         context=context,
     )
-    pictures = render_totals(panel=panel, series=series, forecasts=forecasts, context=context)
-    return page, pictures[OVERVIEW]
+    return page, render_totals(panel=panel, series=series, forecasts=forecasts, context=context)
 
 
 def request_catalog(monitoring: pd.DataFrame) -> dict[str, list[str]]:
