@@ -84,3 +84,28 @@ def test_kilograms_are_not_dollars(ask):
 def test_any_spelling_of_the_row_holds_the_value(ask):
     cells = leaves_of({"Cingapura": [5, 0], "Singapura": [0, 6]})
     assert ask(check_anchors, cells, anchors=[anchor("Cingapura", 2001, 6)]) == []
+
+
+@pytest.mark.parametrize(("value", "found"), [(10.5, 0), (11.5, 0), (10.49, 1), (11.51, 1)])
+def test_half_a_unit_is_no_difference(ask, value, found):
+    assert len(ask(check_anchors, CELLS, anchors=[anchor("Merlot", 2000, value)])) == found
+
+
+def test_a_new_name_in_another_group_is_not_the_anchors(ask):
+    before = cells_of([("TINTAS", "Malbec", "leaf", [21]), ("TINTAS", "Merlot", "leaf", [11])])
+    now = cells_of([("TINTAS", "Tannat", "leaf", [21]), ("TINTAS", "Merlot", "leaf", [11])])
+    [missing] = ask(check_anchors, now, previous=before, anchors=[anchor("Malbec", 2000, 21, group="BRANCAS")])
+    assert (missing.outcome, missing.reason[:18]) == ("refusal", "'BRANCAS / Malbec'")
+    [missing] = ask(check_anchors, now, previous=before, anchors=[anchor("Agrin", 2000, 21, group="TINTAS")])
+    assert missing.outcome == "refusal"
+
+
+def test_one_file_may_have_every_kind_of_broken_anchor(ask):
+    before = leaves_of({"Malbec": [21], "Merlot": [11]})
+    now = leaves_of({"Tannat": [21], "Merlot": [11]})
+    anchors = [anchor("Zinfandel", 2000, 1), anchor("Malbec", 2000, 21), anchor("Merlot", 2000, 12)]
+    findings = ask(check_anchors, now, previous=before, anchors=anchors)
+    assert [finding.outcome for finding in findings] == ["refusal", "watch", "refusal"]
+    assert "'Zinfandel' should be" in findings[0].reason
+    assert "than 'Malbec'" in findings[1].reason
+    assert "1 of 3 known figures differ" in findings[2].reason

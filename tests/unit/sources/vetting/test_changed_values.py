@@ -87,3 +87,46 @@ def test_figures_that_became_marks_are_found(ask, marks, outcome):
 def test_zeros_and_marks_that_became_marks_lose_no_figure(ask):
     before, now = leaves_of({"A": [7, 0, "empty"]}), leaves_of({"A": [7, "empty", "nd"]})
     assert ask(check_values_became_marks, now, previous=before) == []
+
+
+@pytest.mark.parametrize(("before", "now"), [([0, 7], [1, 7]), ([1, 7], [0, 7])])
+def test_a_figure_of_one_unit_that_came_or_went_is_a_change(ask, before, now):
+    [finding] = ask(check_changed_values, leaves_of({"A": now}), previous=leaves_of({"A": before}))
+    assert "1 of 2 figures" in finding.reason
+
+
+def test_a_table_without_a_figure_to_compare_has_no_changes(ask):
+    zeros = leaves_of({"A": [0, 0]})
+    assert ask(check_changed_values, zeros, previous=zeros, bounds={"changed_share_watched": 0.0}) == []
+    assert ask(check_values_became_marks, zeros, previous=zeros) == []
+
+
+def test_a_figure_of_one_unit_that_became_a_mark_is_found(ask):
+    [finding] = ask(check_values_became_marks, leaves_of({"A": ["nd", 7]}), previous=leaves_of({"A": [1, 7]}))
+    assert "1 of 2 figures" in finding.reason
+
+
+@pytest.mark.parametrize(("last", "named"), [(50, True), (51, False)])
+def test_a_factor_holds_on_its_tolerance(ask, last, named):
+    before, now = leaves_of({"A": [10, 10, 20]}), leaves_of({"A": [20, 20, last]})
+    bounds = {"scaled_tolerance": 0.25, "scaled_share": 1.0}
+    [finding] = ask(check_changed_values, now, previous=before, bounds=bounds)
+    assert ("multiplied by 2:" in finding.reason) is named
+
+
+@pytest.mark.parametrize(("scaled", "named"), [(9, True), (8, False)])
+def test_a_factor_is_that_of_nearly_all_changes(ask, scaled, named):
+    before = leaves_of({"A": [10] * 10})
+    now = leaves_of({"A": [20] * scaled + [70] * (10 - scaled)})
+    [finding] = ask(check_changed_values, now, previous=before)
+    assert (f"{scaled}0% of them are multiplied by 2:" in finding.reason) is named
+
+
+def test_a_figure_of_one_unit_tells_the_factor(ask):
+    [finding] = ask(check_changed_values, leaves_of({"A": [3, 3]}), previous=leaves_of({"A": [1, 1]}))
+    assert "100% of them are multiplied by 3:" in finding.reason
+
+
+def test_figures_that_became_zero_have_no_factor(ask):
+    [finding] = ask(check_changed_values, leaves_of({"A": [0, 0]}), previous=leaves_of({"A": [10, 20]}))
+    assert "of them are" not in finding.reason

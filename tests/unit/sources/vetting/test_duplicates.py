@@ -1,3 +1,4 @@
+import pytest
 from tests.unit.sources.vetting.conftest import cells_of, leaves_of
 
 from viticast.sources.vetting.duplicates import check_duplicates
@@ -43,3 +44,9 @@ def test_every_repetition_is_found(ask):
 def test_spellings_of_one_name_are_one_name(ask):
     cells = leaves_of({"Cingapura": [5], "Singapura": [5]})
     assert len(ask(check_duplicates, cells)) == 1
+
+
+@pytest.mark.parametrize("figure", [0, 1])
+def test_a_mark_is_no_figure(ask, figure):
+    rows = [(None, "Mistura", "leaf", [5, "nd"]), (None, "Mistura", "leaf", [5, figure])]
+    assert ask(check_duplicates, cells_of(rows)) == []

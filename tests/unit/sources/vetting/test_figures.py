@@ -54,3 +54,16 @@ def test_each_measure_is_looked_at(ask):
 
 def test_a_file_of_one_year_has_nothing_to_compare(ask):
     assert ask(check_last_year, leaves_of({"Merlot": [0]})) == []
+
+
+@pytest.mark.parametrize(("marks", "found"), [(2, 1), (3, 0)])
+def test_marks_excuse_a_year_of_which_they_are_more_than_half(ask, marks, found):
+    last = ["nd"] * marks + [0] * (4 - marks)
+    cells = leaves_of({f"Casta {number}": [5, figure] for number, figure in enumerate(last)})
+    assert len(ask(check_last_year, cells)) == found
+
+
+def test_a_figure_of_one_unit_is_a_figure(ask):
+    assert ask(check_any_figure, leaves_of({"Merlot": [0, 0.5]})) == []
+    assert ask(check_last_year, leaves_of({"Merlot": [5, 1]})) == []
+    assert len(ask(check_last_year, leaves_of({"Merlot": [1, 0]}))) == 1

@@ -60,3 +60,31 @@ def test_the_price_is_that_of_the_whole_table(ask):
 def test_a_year_without_trade_has_no_price(ask):
     cells = trade([(0, 0), (0, 5), (5, 0), (10, 10)])
     assert ask(check_unit_values, cells, table="ImpVinhos", unit_values=range_of(0.5, 2)) == []
+
+
+@pytest.mark.parametrize(("pair", "price"), [((1, 5), "5"), ((5, 1), "0.2")])
+def test_one_kilogram_or_one_dollar_has_a_price(ask, pair, price):
+    [finding] = ask(check_unit_values, trade([pair]), table="ImpVinhos", unit_values=range_of(0.5, 2))
+    assert finding.reason.endswith(f"e.g. {price}")
+
+
+@pytest.mark.parametrize("pair", [(0, 1), (1, 0)])
+def test_one_unit_is_a_trade(ask, pair):
+    [finding] = ask(check_one_sided_pairs, trade([pair, (1, 1)]), table="ImpVinhos")
+    assert finding.reason.startswith("1 of 2 trades")
+
+
+def test_each_range_is_asked(ask):
+    ranges = range_of(0.5, 2) + range_of(6, 9)
+    [finding] = ask(check_unit_values, trade([(1, 1)]), table="ImpVinhos", unit_values=ranges)
+    assert "outside 6 to 9" in finding.reason
+
+
+@pytest.mark.parametrize(("years", "text"), [(5, "(1900, 1901, 1902, 1903, 1904)"), (6, "1904 and 1 more)")])
+def test_five_years_are_listed(ask, years, text):
+    [finding] = ask(check_unit_values, trade([(1, 5)] * years), table="ImpVinhos", unit_values=range_of(0.5, 2))
+    assert text in finding.reason
+
+
+def test_the_only_trade_may_have_one_side(ask):
+    assert len(ask(check_one_sided_pairs, trade([(0, 5)]), table="ImpVinhos")) == 1

@@ -36,3 +36,16 @@ def test_the_bound_is_a_share_of_the_figures(ask, same, found):
 def test_both_measures_must_repeat(ask):
     cells = leaves_of({"Chile": [5, 6, 5, 7]}, measures=("quantity", "value"))
     assert ask(check_repeated_years, cells, table="ImpVinhos") == []
+
+
+def test_every_year_is_held_against_every_year_before(ask):
+    findings = ask(check_repeated_years, leaves_of({"Merlot": [7, 7, 7]}))
+    assert [finding.reason.partition(":")[0] for finding in findings] == [
+        "2001 has 1 of 1 figures in common with 2000",
+        "2002 has 1 of 1 figures in common with 2000",
+        "2002 has 1 of 1 figures in common with 2001",
+    ]
+
+
+def test_a_mark_is_no_figure_of_one_unit(ask):
+    assert ask(check_repeated_years, leaves_of({"Merlot": [1, "nd"]})) == []

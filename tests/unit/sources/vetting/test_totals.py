@@ -1,3 +1,4 @@
+import pandas as pd
 import pytest
 from tests.unit.sources.vetting.conftest import cells_of
 
@@ -105,3 +106,33 @@ def test_a_lost_leaf_and_a_doubled_leaf_are_refused(ask):
 
 def test_a_table_without_groups_has_no_totals(ask):
     assert ask(check_totals, cells_of([(None, "Chile", "leaf", [5])])) == []
+
+
+@pytest.mark.parametrize(("difference", "found"), [(65, 0), (75, 0), (64.99, 2), (75.01, 2)])
+def test_a_declared_difference_holds_to_the_rounding(ask, difference, found):
+    declared = [gap(2000, 2000, difference=difference)]
+    assert len(ask(check_totals, group([100], [30]), total_gaps=declared)) == found
+
+
+@pytest.mark.parametrize(("total", "found"), [(15, 0), (5, 0), (15.01, 2), (4.99, 2)])
+def test_an_omitted_leaf_holds_to_the_rounding(ask, total, found):
+    assert len(ask(check_totals, group([total], [10], [200]), total_gaps=[gap(2000, 2000, omits="Agrin")])) == found
+
+
+def test_an_omitted_leaf_is_that_of_its_group(ask):
+    other = cells_of([("BRANCAS", "Agrin", "leaf", [500])])
+    cells = pd.concat([group([10], [10], [200]), other.assign(row_number=9)], ignore_index=True)
+    assert ask(check_totals, cells, total_gaps=[gap(2000, 2000, omits="Agrin")]) == []
+
+
+def test_a_leaf_may_bear_the_name_of_its_group(ask):
+    cells = cells_of(
+        [("SUCO", "SUCO", "total", [10]), ("SUCO", "SUCO", "leaf", [200]), ("SUCO", "Integral", "leaf", [10])]
+    )
+    declared = [gap(2000, 2000, omits="Suco") | {"group": "SUCO"}]
+    assert ask(check_totals, cells, total_gaps=declared) == []
+
+
+def test_one_gap_explains_its_years_and_the_next_one_others(ask):
+    declared = [gap(2000, 2000, difference=70), gap(2001, 2001, difference=10)]
+    assert ask(check_totals, group([100, 40], [30, 30]), total_gaps=declared) == []

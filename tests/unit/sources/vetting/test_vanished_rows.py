@@ -74,3 +74,11 @@ def test_rows_whose_group_is_gone_are_not_renamed(ask):
     [finding] = ask(check_vanished_rows, now, previous=before)
     assert finding.outcome == "refusal"
     assert "2 of 2 rows" in finding.reason
+
+
+def test_a_blank_that_became_zero_is_no_new_figure(ask):
+    before = leaves_of({"Tannat": [3, "nd"], "Merlot": [1, 2]})
+    [finding] = ask(check_vanished_rows, leaves_of({"Tanat": [3, 0], "Merlot": [1, 2]}), previous=before)
+    assert finding.outcome == "watch"
+    [finding] = ask(check_vanished_rows, leaves_of({"Tanat": [3, 1], "Merlot": [1, 2]}), previous=before)
+    assert finding.outcome == "refusal"

@@ -36,7 +36,7 @@ def test_a_good_table_has_no_finding(ask_all):
 
 
 def test_no_rule_is_asked_twice_or_left_out():
-    assert len(RULES) == len(set(RULES)) == 14
+    assert len(RULES) == len(set(RULES)) == 15
 
 
 def test_the_date_of_fetching_counts_where_no_date_is_declared(ask_all):
@@ -59,7 +59,9 @@ def test_an_accepted_refusal_is_watched_with_the_reason(ask_all):
     [finding] = ask_all(ZEROS, **accepted())
     assert finding.outcome == "watch"
     assert finding.reason.endswith("(accepted: No harvest.)")
-    assert "accepted" in finding.remedy
+    assert finding.remedy == (
+        "if that was not meant, take the entry out of `accepted` in conf/base/expectations_<source>.yml"
+    )
 
 
 @pytest.mark.parametrize("changes", [{"table": "Producao"}, {"rule": "totals"}, {"last_year": 2021}])
@@ -78,3 +80,8 @@ def test_the_given_frames_stay_as_they_are(ask_all):
     before = CELLS.copy()
     ask_all(CELLS, previous=CELLS)
     assert CELLS.equals(before)
+
+
+def test_labels_are_folded_as_those_of_their_table(ask_all):
+    [finding] = ask_all(CELLS, previous=leaves_of({"Merlot": [1], "Tannat": [4], "Agrin": [0]}, first_year=2020))
+    assert (finding.rule, finding.found) == ("vanished_rows", "ProcessaViniferas agrin")
