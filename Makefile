@@ -54,7 +54,8 @@ test: $(STAMP) ## Run the fast tests, with coverage
 
 .PHONY: test-real
 test-real: $(STAMP) ## Run the tests on the real figures of ../shared and the slow ones
-	@$(BIN)/python -m pytest -m "real or slow" -s
+	@$(BIN)/python -m pytest -s tests/integration/test_forecasting_real.py
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "real or slow" --ignore tests/integration/test_forecasting_real.py
 
 .PHONY: faults
 faults: $(STAMP) ## Try every kind of broken input: a table of input, outcome and message
