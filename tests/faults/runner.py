@@ -91,7 +91,10 @@ def run_all(cases: Iterable[Case], workers: int = 2, tell: Callable[[Found], Non
     names = [case.name for case in cases]
     # Spawned: a project, an MLflow store and a current folder belong to one process each.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(names)), mp_context=context, initializer=_be_silent) as pool:
+    with (
+        tempfile.TemporaryDirectory(prefix="viticast-faults-") as folder,
+        ProcessPoolExecutor(min(workers, len(names)), context, _start, (folder,)) as pool,
+    ):
         found = []
         for one in pool.map(run_named, names):
             tell(one)
@@ -117,8 +120,9 @@ def run_named(name: str) -> Found:
     return Found(name, outcome, _message(run, workspace), tuple(wrong), time.monotonic() - started)
 
 
-def _be_silent() -> None:
-    """Logs of runs are looked at here, not printed: they would stand between the lines of the table."""
+def _start(folder: str) -> None:
+    """Keeps what this process writes in a folder that goes with the others, and its logs out of the table."""
+    tempfile.tempdir = folder
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(nowhere, stream)
@@ -126,7 +130,7 @@ def _be_silent() -> None:
 
 @lru_cache(maxsize=1)
 def _project() -> Project:
-    folder = Path(tempfile.mkdtemp(prefix="viticast-faults-"))
+    folder = Path(tempfile.mkdtemp())
     project = Project(folder, ROOT)
     # A site that is down is asked again after seconds; here it stays down.
     dispatch.fetch_http = lambda url, registry: fetch_http(url, registry, backoff_seconds=0.0)
