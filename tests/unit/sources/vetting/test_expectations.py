@@ -42,6 +42,12 @@ def test_a_typing_error_is_refused(mapping):
         Expectations.from_mapping(mapping)
 
 
+@pytest.mark.parametrize("content", [None, []])
+def test_a_file_without_a_section_is_refused(content):
+    with pytest.raises(DeclarationError, match=r"is empty, or is no mapping"):
+        Expectations.from_mapping(content)
+
+
 def test_a_gap_of_one_year_and_a_difference_of_zero_are_allowed():
     assert TotalGap(**{**GAP, "years": [2000, 2000]}, difference=0).difference == 0
 
