@@ -83,7 +83,7 @@ class ProjectHooks:
 
 
 def _refuse_unknown_parameters(context: KedroContext) -> None:
-    declared = tuple(context.config_loader["parameters"])
+    declared = sorted(context.config_loader["parameters"])
     given = context._runtime_params or {}
     unknown = [name for name in given if name not in RUNTIME_PARAMETERS and name.split(".")[0] not in PIPELINES]
     if unknown:

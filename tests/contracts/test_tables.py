@@ -44,6 +44,7 @@ REVISION = STAMP | {
 }
 CELL = {"row_kind": "leaf", "item": "Chile", "old_item": "Chile", "unit": "kg", "year": 2020, "cells": 1}
 
+ONE_OUTCOME = "a file has one outcome each time it lands"
 LOSSES = ("capped_mase", "wape", "smape", "coverage80", "coverage95", "msis80", "msis95")
 
 GOOD = {
@@ -65,6 +66,7 @@ GOOD = {
     Findings: [
         FILE
         | {
+            "landing_id": "1" * 16,
             "is_synthetic": True,
             "outcome": "table_accepted",
             "rule": "intake",
@@ -77,6 +79,7 @@ GOOD = {
         },
         FILE
         | {
+            "landing_id": "1" * 16,
             "is_synthetic": True,
             "outcome": "cell_quarantined",
             "rule": "NotANumberError",
@@ -256,6 +259,7 @@ RULES = {
     ],
     Findings: [
         *FILE_RULES,
+        ("landing_id", "x"),
         ("is_synthetic", "yes"),
         ("outcome", "fine"),
         ("rule", None),
@@ -432,8 +436,12 @@ def test_every_column_has_a_rule_that_was_tried_or_may_hold_anything(model):
     ("model", "rows", "rule"),
     [
         (Vintages, [{}, {"address": "elsewhere"}], "a content lands once from one address under one date"),
-        (Findings, [{}, {"outcome": "table_refused", "remedy": "mend it"}], "a file has one outcome"),
-        (Findings, [{"outcome": "watch", "remedy": "look"}], "a file has one outcome"),
+        (
+            Findings,
+            [{}, {"outcome": "table_refused", "remedy": "mend it"}],
+            ONE_OUTCOME,
+        ),
+        (Findings, [{"outcome": "watch", "remedy": "look"}], ONE_OUTCOME),
         (Findings, [{"outcome": "table_refused"}], "whatever was not accepted says what to do"),
         (Revisions, [{}, {"kind": "first_vintage"}], "every table has one row that says what it was compared with"),
         (Revisions, [{"kind": "row_new"}], "every table has one row that says what it was compared with"),
@@ -471,6 +479,7 @@ def test_rows_keep_to_the_rules_of_the_table(rejects, model, rows, rule):
     [
         (Vintages, {"landing_id": "2" * 16}),
         (Findings, {"table_name": "ExpUva"}),
+        (Findings, {"landing_id": "2" * 16}),
         (Revisions, {"table_name": "ExpUva"}),
         (Ledger, {"stage": "snapshot"}),
         (RawManifest, {"landing_id": "2" * 16}),

@@ -20,6 +20,7 @@ from viticast.panel.snapshot import SnapshotError
 from viticast.pipeline_registry import UnknownPipelineError
 from viticast.provenance.errors import ProvenanceError
 from viticast.sources.errors import SourceError
+from viticast.sources.vintage import DamagedVintageError
 
 EXPECTED = (
     ProvenanceError,
@@ -35,6 +36,7 @@ EXPECTED = (
     SQLAlchemyError,
     SnapshotError,
     LedgerError,
+    DamagedVintageError,
     CatalogMismatchError,
     DatasetError,
     DataValidationError,

@@ -8,7 +8,7 @@ from viticast.contracts.columns import OUTCOMES, SOURCES, Table
 
 
 class Findings(Table):
-    """One row for each file with its outcome, and one for each thing found in it.
+    """One row for each landing of a file with its outcome, and one for each thing found in it.
 
     `table_accepted` and `table_refused` are the outcome of the file. `cell_quarantined` and `row_quarantined` are
     figures that could not be read and were set aside: nothing is dropped without a row here. `watch` is readable but
@@ -17,6 +17,9 @@ class Findings(Table):
 
     table_name: Series[str] = pa.Field()
     raw_sha256: Series[str] = pa.Field(str_matches=r"^[0-9a-f]{64}$", description="The file's bytes in data/01_raw")
+    landing_id: Series[str] = pa.Field(
+        str_matches=r"^[0-9a-f]{16}$", description="Hash of bytes, address and declared date of publication"
+    )
     source: Series[str] = pa.Field(isin=SOURCES)
     is_synthetic: Series[bool] = pa.Field()
     address: Series[str] = pa.Field(description="Path or address without credentials")
@@ -29,12 +32,12 @@ class Findings(Table):
     reason: Series[str] = pa.Field(description="What is wrong, or how the file did")
     remedy: Series[str] = pa.Field(nullable=True, description="What to do; null where nothing is to be done")
 
-    @pa.dataframe_check(error="a file has one outcome")
-    def one_outcome_per_file(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
-        """(table, file) has one row `table_accepted` or `table_refused`."""
+    @pa.dataframe_check(error="a file has one outcome each time it lands")
+    def one_outcome_per_landing(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
+        """(table, file, landing) has one row `table_accepted` or `table_refused`."""
         outcomes = frame["outcome"].isin(["table_accepted", "table_refused"])
-        count = outcomes.groupby([frame["table_name"], frame["raw_sha256"]]).transform("sum")
-        return count == 1
+        keys = [frame["table_name"], frame["raw_sha256"], frame["landing_id"]]
+        return outcomes.groupby(keys).transform("sum") == 1
 
     @pa.dataframe_check(error="whatever was not accepted says what to do")
     def remedies(cls, frame: pd.DataFrame) -> "pd.Series[bool]":

@@ -30,7 +30,7 @@ class LakeTableContract:
 LAKE_TABLES = {
     "observations": LakeTableContract(Observations, ("table_name", "vintage_id")),
     "vintages": LakeTableContract(Vintages, ("table_name", "vintage_id", "landing_id")),
-    "findings": LakeTableContract(Findings, ("table_name", "raw_sha256")),
+    "findings": LakeTableContract(Findings, ("table_name", "raw_sha256", "landing_id")),
     "snapshots": LakeTableContract(Snapshots, ("snapshot_id",)),
     "series": LakeTableContract(SeriesDimension, ("snapshot_id",)),
     "panel": LakeTableContract(Panel, ("snapshot_id",)),

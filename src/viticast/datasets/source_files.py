@@ -62,7 +62,7 @@ class SourceFilesDataset(AbstractDataset[None, FigureSource]):
     def load(self) -> FigureSource:
         """The source and its address."""
         if self._source not in SOURCES:
-            raise DatasetError(f"source '{self._source}' is unknown. Use one of: {', '.join(SOURCES)}")
+            raise DatasetError(f"source '{self._source}' is unknown. Use one of: {', '.join(CONNECTED)}")
         if self._source not in CONNECTED:
             raise DatasetError(
                 f"source '{self._source}' has no connector in this version. Use one of: {', '.join(CONNECTED)}; "

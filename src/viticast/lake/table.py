@@ -141,8 +141,9 @@ def is_whole_parquet(content: bytes) -> bool:
 def damage(path: str, found: str) -> str:
     """What a damaged partition is called in an error, and what to do."""
     return (
-        f"{path} is damaged ({found.strip()}). Put a copy from a backup in its place, or delete it and run again what "
-        "wrote it: kedro run"
+        f"{path} is damaged ({found.strip()}). Put a copy from a backup in its place. Without one, delete it and run "
+        "again what wrote it, with the same files: kedro run. A batch of the crosswalk is not made anew in the same "
+        "way if aliases have changed since: labels may then get other ids"
     )
 
 

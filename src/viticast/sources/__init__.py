@@ -6,7 +6,7 @@ from viticast.sources.errors import RefusedTablesError, SourceError, SourceError
 from viticast.sources.fetched import FetchedFile
 from viticast.sources.reader import Reading, read_table
 from viticast.sources.tables import TableRegistry, TableSpec
-from viticast.sources.vintage import content_id, infer_published_at, landing_id, observe
+from viticast.sources.vintage import content_id, infer_published_at, observe
 
 __all__ = [
     "FetchedFile",
@@ -22,7 +22,6 @@ __all__ = [
     "content_id",
     "fetch",
     "infer_published_at",
-    "landing_id",
     "observe",
     "read_table",
 ]

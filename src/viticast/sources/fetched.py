@@ -29,3 +29,18 @@ class FetchedFile:
     def sha256(self) -> str:
         """Hash of the bytes: the file's name among the raw files."""
         return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def landing_id(self) -> str:
+        """Hash of what makes this landing."""
+        return landing_id(self.sha256, self.address, self.published_at)
+
+
+def landing_id(raw_sha256: str, address: str, published_at: date | None) -> str:
+    """Hash what makes a landing: these bytes, from this address, declared as published on this date or on none.
+
+    Returns:
+        The first 16 hexadecimal digits of a SHA-256.
+    """
+    declared = "" if published_at is None else published_at.isoformat()
+    return hashlib.sha256("\x1f".join((raw_sha256, address, declared)).encode()).hexdigest()[:16]

@@ -13,7 +13,7 @@ from viticast.sources.findings import Finding
 from viticast.sources.reader import COLUMNS, Reading
 from viticast.sources.tables import TableRegistry
 from viticast.sources.vetting import Expectations, VettingBounds, vet
-from viticast.sources.vintage import content_id, infer_published_at, landing_id
+from viticast.sources.vintage import content_id, infer_published_at
 
 SameLabel = Callable[[str, str], str]
 """(table, item) -> the folded name under which spellings of one thing are equal."""
@@ -36,11 +36,6 @@ class Accepted:
     vintage_id: str
     published_at: date
     findings: tuple[Finding, ...]
-
-    @property
-    def landing_id(self) -> str:
-        """Hash of bytes, address and declared date."""
-        return landing_id(self.file.sha256, self.file.address, self.file.published_at)
 
 
 @dataclass(frozen=True)
@@ -208,6 +203,7 @@ def finding_rows(decision: Accepted | Refused) -> list[Mapping[str, object]]:
     place = {
         "table_name": decision.file.table_name,
         "raw_sha256": decision.file.sha256,
+        "landing_id": decision.file.landing_id,
         "address": decision.file.address,
     }
     return [{**place, **row} for row in rows]

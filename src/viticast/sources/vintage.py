@@ -54,14 +54,30 @@ def infer_published_at(last_year: int, fetched_at: datetime) -> date:
     return min(date(last_year + 1, 12, 31), _as_utc(fetched_at).date())
 
 
-def landing_id(raw_sha256: str, address: str, published_at: date | None) -> str:
-    """Hash what makes a landing: these bytes, from this address, declared as published on this date or on none.
+class DamagedVintageError(ValueError):
+    """Cells that are not the vintage they are kept as."""
 
-    Returns:
-        The first 16 hexadecimal digits of a SHA-256.
+
+def require_content(cells: pd.DataFrame) -> None:
+    """Holds the cells of vintages against the hashes that are their ids.
+
+    Args:
+        cells: Every cell of one or more vintages, with `table_name`, `vintage_id` and the columns of a reading.
+
+    Raises:
+        DamagedVintageError: Names each vintage whose content is another.
     """
-    declared = "" if published_at is None else published_at.isoformat()
-    return hashlib.sha256("\x1f".join((raw_sha256, address, declared)).encode()).hexdigest()[:16]
+    damaged = [
+        f"{table_name}, vintage {vintage_id}"
+        for (table_name, vintage_id), rows in cells.groupby(["table_name", "vintage_id"])
+        if content_id(rows) != vintage_id
+    ]
+    if damaged:
+        raise DamagedVintageError(
+            f"the figures of {'; '.join(damaged)} are not the ones that were taken in: their files under "
+            "02_lake/observations were damaged or changed. Put copies from a backup in their place, or delete them and "
+            "ingest the same files again: `kedro trace file` says where they came from, 01_raw/files keeps their bytes"
+        )
 
 
 def observe(

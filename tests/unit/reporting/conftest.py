@@ -294,6 +294,7 @@ def make_findings(source: str, rows: list[dict[str, Any]] | None = None) -> pd.D
     plain = {
         "table_name": "Producao",
         "raw_sha256": f"{0:064x}",
+        "landing_id": "1" * 16,
         "address": "folder/file.csv",
         "row_number": 0,
         "column_number": 0,

@@ -6,9 +6,15 @@ import pandas as pd
 import pytest
 
 from viticast.contracts.observations import Observations
-from viticast.sources.fetched import FetchedFile
+from viticast.sources.fetched import FetchedFile, landing_id
 from viticast.sources.reader import read_table
-from viticast.sources.vintage import content_id, infer_published_at, landing_id, observe
+from viticast.sources.vintage import (
+    DamagedVintageError,
+    content_id,
+    infer_published_at,
+    observe,
+    require_content,
+)
 
 NOW = datetime(2025, 5, 1, 12, tzinfo=UTC)
 LINES = ("id|control|cultivar|2000|2001", "1|TINTAS|TINTAS|3|3", "2|ti_A|A|1|nd", "3|ti_B|B|2|2,5")
@@ -135,3 +141,33 @@ def test_a_landing_is_bytes_address_and_declared_date():
 def test_an_unknown_source_is_refused(cultivars, write):
     with pytest.raises(ValueError, match="source must be one of sample, embrapa, api, database"):
         observed(cultivars, write(*LINES), source="ibge")
+
+
+def kept(cultivars, write, *lines, table="ProcessaViniferas"):
+    """Cells as the lake keeps them, under the id of their content."""
+    reading = read_table(write(*(lines or LINES)), cultivars)
+    return reading.frame.assign(table_name=table, vintage_id=content_id(reading.frame))
+
+
+def test_cells_that_are_what_they_are_kept_as_are_passed(cultivars, write):
+    two = [kept(cultivars, write), kept(cultivars, write, *LINES[:3], table="ProcessaMesa")]
+    require_content(pd.concat(two, ignore_index=True).sample(frac=1, random_state=1))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda cells: cells.assign(value=cells["value"].where(cells.index != 1, 4.0)),
+        lambda cells: cells.assign(mark=cells["mark"].where(cells["mark"] != "nd", "*")),
+        lambda cells: cells.assign(item=cells["item"].replace("A", "C")),
+        lambda cells: cells.iloc[1:],
+        lambda cells: pd.concat([cells, cells.tail(1)]),
+    ],
+    ids=["a value", "a mark", "a label", "a cell is gone", "a cell stands twice"],
+)
+def test_cells_that_are_not_are_named_with_their_table(cultivars, write, change):
+    sound, damaged = kept(cultivars, write, *LINES[:3], table="ProcessaMesa"), kept(cultivars, write)
+    vintage = damaged["vintage_id"].iloc[0]
+    with pytest.raises(DamagedVintageError, match=f"ProcessaViniferas, vintage {vintage}") as raised:
+        require_content(pd.concat([sound, change(damaged)], ignore_index=True))
+    assert "ProcessaMesa" not in str(raised.value)

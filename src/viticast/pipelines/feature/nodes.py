@@ -19,6 +19,7 @@ from viticast.panel.snapshot import resolve_snapshot, vintages_before
 from viticast.panel.tree import TableNode, TableTree
 from viticast.pipelines.feature.params import FeatureParams
 from viticast.sources.tables import TableRegistry
+from viticast.sources.vintage import require_content
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +51,14 @@ def choose_snapshot(
 
 
 def query_cells(query: Query, snapshot: pd.DataFrame) -> pd.DataFrame:
-    """All cells of the snapshot, leaves and published totals."""
-    return query(vintage_ids=sorted(snapshot["vintage_id"]))
+    """All cells of the snapshot, leaves and published totals.
+
+    Raises:
+        DamagedVintageError: They are not what ingestion wrote.
+    """
+    cells = query(vintage_ids=sorted(snapshot["vintage_id"]))
+    require_content(cells)
+    return cells
 
 
 def correct_cells(
@@ -117,7 +124,11 @@ def count_stages(
 def query_previous_cells(vintages: Query, query: Query, snapshot: pd.DataFrame) -> pd.DataFrame:
     """The cells of the vintage before the current one, of every table that has one; no row if none has."""
     previous = vintages_before(vintages(), snapshot)
-    return query(vintage_ids=previous) if previous else query(vintage_ids=sorted(snapshot["vintage_id"])).head(0)
+    if not previous:
+        return query(vintage_ids=sorted(snapshot["vintage_id"])).head(0)
+    cells = query(vintage_ids=previous)
+    require_content(cells)
+    return cells
 
 
 def compare_vintages(previous: pd.DataFrame, cells: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:

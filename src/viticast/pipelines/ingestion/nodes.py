@@ -12,13 +12,16 @@ from viticast.contracts.vintages import Vintages
 from viticast.panel.declarations import Aliases
 from viticast.panel.labels import fold
 from viticast.pipelines.ingestion.params import IngestionParams
-from viticast.sources import FetchedFile, ReadFile, RefusedFile, TableRegistry, check_and_read_all, landing_id
+from viticast.sources import FetchedFile, ReadFile, RefusedFile, TableRegistry, check_and_read_all
 from viticast.sources.errors import RefusedTablesError
 from viticast.sources.intake import Accepted, KnownVintages, Refused, finding_rows, take_in
 from viticast.sources.vetting import Expectations
 from viticast.sources.vintage import observe
 
 logger = logging.getLogger(__name__)
+
+LOGGED = 10
+"""So many findings of a file are printed; the table `findings` has all."""
 
 
 class FigureSource(Protocol):
@@ -50,7 +53,7 @@ def land_raw(files: tuple[FetchedFile, ...], source: FigureSource) -> tuple[dict
         {
             "table_name": [file.table_name for file in files],
             "raw_sha256": [file.sha256 for file in files],
-            "landing_id": [landing_id(file.sha256, file.address, file.published_at) for file in files],
+            "landing_id": [file.landing_id for file in files],
             "source": source.name,
             "address": [file.address for file in files],
             "fetched_at": _moments([file.fetched_at for file in files]),
@@ -112,8 +115,6 @@ def land_figures(
     """
     accepted = [decision for decision in decisions if isinstance(decision, Accepted)]
     findings = pd.DataFrame([row for decision in decisions for row in finding_rows(decision)])
-    # A file that lies in two vintage folders is one file.
-    findings = findings.drop_duplicates(ignore_index=True)
     return (
         _observations(accepted, TableRegistry.from_mapping(tables), source),
         _typed(pd.DataFrame([_vintage(one) for one in accepted]), Vintages, source).drop_duplicates(
@@ -164,7 +165,7 @@ def _log(decision: Accepted | Refused) -> None:
     if isinstance(decision, Accepted):
         for repair in decision.reading.repairs:
             logger.info("%s (%s): %s", name, address, repair)
-    for finding in decision.findings:
+    for finding in decision.findings[:LOGGED]:
         place = "".join(
             [
                 f", line {finding.row_number}" if finding.row_number else "",
@@ -175,6 +176,8 @@ def _log(decision: Accepted | Refused) -> None:
         logger.warning(
             "%s: %s%s (%s): %s. Remedy: %s", finding.outcome, name, place, address, finding.reason, finding.remedy
         )
+    if len(decision.findings) > LOGGED:
+        logger.warning("%s (%s): and %d more, all in findings", name, address, len(decision.findings) - LOGGED)
 
 
 def _observations(accepted: list[Accepted], registry: TableRegistry, source: FigureSource) -> pd.DataFrame:
@@ -197,7 +200,7 @@ def _vintage(one: Accepted) -> dict[str, Any]:
     return {
         "table_name": one.file.table_name,
         "vintage_id": one.vintage_id,
-        "landing_id": one.landing_id,
+        "landing_id": one.file.landing_id,
         "raw_sha256": one.file.sha256,
         "address": one.file.address,
         "fetched_at": _moments([one.file.fetched_at])[0],
@@ -228,7 +231,7 @@ def _receipt_row(one: Accepted) -> dict[str, Any]:
     return {
         "table_name": one.file.table_name,
         "vintage_id": one.vintage_id,
-        "landing_id": one.landing_id,
+        "landing_id": one.file.landing_id,
         "raw_sha256": one.file.sha256,
         "address": one.file.address,
         "last_year": one.reading.last_year,

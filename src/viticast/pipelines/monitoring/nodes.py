@@ -42,7 +42,10 @@ def query_previous_cells(query: Query, revisions: pd.DataFrame) -> pd.DataFrame:
 def choose_findings(findings: pd.DataFrame, snapshot: pd.DataFrame, ingestion_receipt: Receipt) -> pd.DataFrame:
     """What was found in the files of the snapshot, and in those that were refused last."""
     refused = {row["raw_sha256"] for row in ingestion_receipt["refused"]}
-    return findings[findings["raw_sha256"].isin({*snapshot["raw_sha256"], *refused})].reset_index(drop=True)
+    chosen = findings[findings["raw_sha256"].isin({*snapshot["raw_sha256"], *refused})]
+    # The same bytes may have landed from several addresses: what was found in them is told once.
+    told = [name for name in chosen.columns if name not in ("landing_id", "address")]
+    return chosen.drop_duplicates(told, ignore_index=True)
 
 
 def report_summary(cells: pd.DataFrame) -> tuple[str, dict[str, Any]]:

@@ -81,7 +81,9 @@ def _factor(changed: pd.DataFrame, case: Case) -> str:
     ratios = changed["now"] / changed["before"].where(changed["before"] > 0)
     factor = ratios.median()
     share = ((ratios / factor - 1).abs() <= case.bounds.scaled_tolerance).mean()
-    if not factor > 0 or share < case.bounds.scaled_share:
+    # Small revisions of all figures are no unit.
+    is_unit = factor > 0 and abs(factor - 1) > case.bounds.scaled_tolerance
+    if not is_unit or share < case.bounds.scaled_share:
         return ""
     scale = f"multiplied by {factor:,.4g}" if factor > 1 else f"divided by {1 / factor:,.4g}"
     return f"; {share:.0%} of them are {scale}: the unit is another"

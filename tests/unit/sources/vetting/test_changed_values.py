@@ -130,3 +130,10 @@ def test_a_figure_of_one_unit_tells_the_factor(ask):
 def test_figures_that_became_zero_have_no_factor(ask):
     [finding] = ask(check_changed_values, leaves_of({"A": [0, 0]}), previous=leaves_of({"A": [10, 20]}))
     assert "of them are" not in finding.reason
+
+
+def test_small_revisions_of_every_figure_are_no_other_unit(ask):
+    before = leaves_of({"Merlot": [1000, 2000, 3000], "Tannat": [4000, 5000, 6000]})
+    after = leaves_of({"Merlot": [1001, 2001, 3001], "Tannat": [4001, 5001, 6001]})
+    [finding] = ask(check_changed_values, after, previous=before)
+    assert "the unit is another" not in finding.reason
