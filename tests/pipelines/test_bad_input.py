@@ -35,6 +35,7 @@ def broken(project: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_broken_file_is_refused_alone_and_every_file_is_kept(project: Path, broken: Path) -> None:
     message = told(
         run(project, "--pipelines=ingestion", "--params", f"source=sample,source_url={broken}"), "RefusedTablesError"
@@ -49,6 +50,7 @@ def test_a_broken_file_is_refused_alone_and_every_file_is_kept(project: Path, br
     assert not (stored / "02_lake" / "ingestion_receipt.json").exists()
 
 
+@pytest.mark.slow
 def test_a_table_that_never_had_a_vintage_is_missing_in_a_partial_run(project: Path, broken: Path) -> None:
     parameters = f"source=sample,source_url={broken},allow_partial=true"
     message = told(run(project, "--pipelines=ingestion,cataloging,feature", "--params", parameters), "SnapshotError")
@@ -68,6 +70,7 @@ def test_a_wrong_parameter_ends_in_a_named_error(project: Path, parameters: str,
     assert said in told(run(project, "--params", parameters), error)
 
 
+@pytest.mark.slow
 def test_a_declaration_that_cannot_be_understood_ends_in_a_named_error(project: Path, broken: Path) -> None:
     path = project / "conf" / "base" / "aliases_sample.yml"
     declared = path.read_text(encoding="utf-8")

@@ -44,6 +44,7 @@ def test_the_receipt_of_a_model_is_written_after_all_that_it_promises(registered
     assert {"forecasts", "backtests", "accuracy"} <= registered["modeling"].to_nodes(last.name).all_outputs()
 
 
+@pytest.mark.slow
 def test_ingestion_alone_imports_no_modeling_library(project: Path) -> None:
     script = (
         "import sys\n"

@@ -53,6 +53,7 @@ def test_a_store_is_made_once_and_works(address, tmp_path):
     assert [path.name for path in database.parent.iterdir()] == ["mlflow.db"]
 
 
+@pytest.mark.slow
 def test_a_store_whose_making_was_killed_is_made_anew(address, tmp_path):
     stop = "import os, signal, sys; from sqlalchemy import event, Engine; "
     after = (
@@ -76,6 +77,7 @@ def test_a_store_with_a_server_is_left_to_it(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_run_whose_process_was_killed_is_closed_and_no_other(address, tmp_path):
     make_store(address)
     killed = killed_run(address)

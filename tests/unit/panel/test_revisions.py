@@ -339,6 +339,7 @@ CHINA = crosswalk(
 thorough = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
+@pytest.mark.slow
 @thorough
 @given(files, st.randoms())
 def test_the_order_of_the_rows_of_a_file_never_matters(rows, random):
@@ -347,6 +348,7 @@ def test_the_order_of_the_rows_of_a_file_never_matters(rows, random):
     assert found["kind"].tolist() == ["compared"]
 
 
+@pytest.mark.slow
 @thorough
 @given(files, files, st.randoms())
 def test_a_report_is_the_same_whatever_the_order_of_the_cells(old, new, random):
@@ -358,6 +360,7 @@ def test_a_report_is_the_same_whatever_the_order_of_the_cells(old, new, random):
 MIRRORED = {"row_new": "row_gone", "row_gone": "row_new", "mark_filled": "value_gone", "value_gone": "mark_filled"}
 
 
+@pytest.mark.slow
 @thorough
 @given(files, files)
 def test_looking_back_mirrors_what_looking_ahead_says(old, new):
@@ -382,6 +385,7 @@ def ordered(frame):
     return frame[COLUMNS].sort_values(COLUMNS, ignore_index=True)
 
 
+@pytest.mark.slow
 @thorough
 @given(files, files)
 def test_every_cell_of_both_vintages_is_compared_new_or_gone(old, new):
@@ -396,6 +400,7 @@ def test_every_cell_of_both_vintages_is_compared_new_or_gone(old, new):
 revised = st.lists(st.tuples(labels, figures, figures), min_size=1, max_size=6, unique_by=lambda each: each[0])
 
 
+@pytest.mark.slow
 @thorough
 @given(revised)
 def test_the_listed_cells_are_all_of_the_difference(rows):
