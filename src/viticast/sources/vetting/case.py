@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 
 import pandas as pd
@@ -17,6 +18,9 @@ SameLabel = Callable[[str, str], str]
 UNIT = 0.5
 """Figures are published to the unit: what differs by less is the same."""
 
+SHOWN_DIGITS = 16
+"""So much of a file's hash stands in a remedy."""
+
 ROW_KEYS = ["group_key", "item_key"]
 
 
@@ -27,7 +31,9 @@ class Case:
     Attributes:
         table: What the file should hold.
         cells: Its cells, with `group_key` and `item_key`.
-        publication_year: Year in which it was published, or fetched where nobody declared it.
+        raw_sha256: Hash of the bytes of the file.
+        published_at: When it was published, None where nobody declared it.
+        fetched_at: When it was fetched.
         previous: The cells of the vintage published before, with the same keys; None if there is none.
         expectations: What is declared for this table.
         bounds: The thresholds.
@@ -36,11 +42,18 @@ class Case:
 
     table: TableSpec
     cells: pd.DataFrame
-    publication_year: int
+    raw_sha256: str
+    published_at: date | None
+    fetched_at: datetime
     previous: pd.DataFrame | None
     expectations: Expectations
     bounds: VettingBounds
     key_of: Callable[[str], str]
+
+    @property
+    def publication_year(self) -> int:
+        """Year in which it was published, or fetched where nobody declared it."""
+        return (self.published_at or self.fetched_at).year
 
     @cached_property
     def last_year(self) -> int:
@@ -58,10 +71,11 @@ class Case:
         return self.cells.drop_duplicates("row_number").set_index("row_number").sort_index()
 
     def accept(self, rule: str) -> str:
-        """How a change that is true is let through, as the end of a remedy."""
+        """How a change that is true is let through, for this file alone, as the end of a remedy."""
         return (
             f"if the figures are right, accept them: an entry {{table: {self.table.name}, rule: {rule}, "
-            f"last_year: {self.last_year}, reason: ...}} under `accepted` in conf/base/expectations_<source>.yml"
+            f"last_year: {self.last_year}, raw_sha256: '{self.raw_sha256[:SHOWN_DIGITS]}', reason: ...}} under "
+            "`accepted` in conf/base/expectations_<source>.yml"
         )
 
 

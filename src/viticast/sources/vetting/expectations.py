@@ -66,11 +66,20 @@ class UnitValues(Declared):
 
 
 class Acceptance(Declared):
-    """A change that a rule refuses and a person found to be true: it is watched in the vintage of that last year."""
+    """A change that a rule refuses and a person found to be true: it is watched in that file, and in no other.
+
+    Attributes:
+        table: File stem of the table.
+        rule: Which rule refuses it.
+        last_year: Last year of the file.
+        raw_sha256: Hash of the file's bytes, or its first digits.
+        reason: Why it is true, for a reader.
+    """
 
     table: str
     rule: str
     last_year: int
+    raw_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{12,64}$")]
     reason: str
 
 

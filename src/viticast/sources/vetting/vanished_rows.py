@@ -69,8 +69,9 @@ def _renamed(renames: dict[Name, Name]) -> Finding:
     return Finding(
         outcome="watch",
         rule=RULE,
-        reason=f"{len(renames)} rows have a new name and the same figures, e.g. {named([old])} is {named([new])}",
-        remedy="name the new spelling in conf/base/aliases_<source>.yml, so that the row keeps its series",
+        reason=f"{len(renames)} rows have a new name and the same figures, e.g. {named([old])} became {named([new])}",
+        remedy="the figures are all there, under a series of the new name; to have later spellings join it, declare "
+        "them in conf/base/aliases_<source>.yml before the first file that has them is taken in",
         found=new[1],
     )
 

@@ -45,6 +45,7 @@ def vet(
     cells: pd.DataFrame,
     table: TableSpec,
     *,
+    raw_sha256: str,
     published_at: date | None,
     fetched_at: datetime,
     previous: pd.DataFrame | None,
@@ -57,6 +58,7 @@ def vet(
     Args:
         cells: `Reading.frame` of the file.
         table: What the file should hold.
+        raw_sha256: Hash of the bytes of the file, as hexadecimal digits; an acceptance holds for one file.
         published_at: When it was published, None where nobody declared it.
         fetched_at: When it was fetched.
         previous: The cells of the vintage published before, None if there is none.
@@ -74,7 +76,9 @@ def vet(
     case = Case(
         table=table,
         cells=with_keys(cells, key_of),
-        publication_year=(published_at or fetched_at).year,
+        raw_sha256=raw_sha256,
+        published_at=published_at,
+        fetched_at=fetched_at,
         previous=None if previous is None else with_keys(previous, key_of),
         expectations=expectations.of(table.name),
         bounds=bounds,
@@ -85,7 +89,7 @@ def vet(
 
 
 def _accepted(finding: Finding, case: Case) -> Finding:
-    """A refusal that a person has accepted for this vintage is watched."""
+    """A refusal that a person has accepted for this file is watched."""
     if finding.outcome != "refusal":
         return finding
     for acceptance in case.expectations.accepted:
@@ -100,4 +104,8 @@ def _accepted(finding: Finding, case: Case) -> Finding:
 
 
 def _applies(acceptance: Acceptance, finding: Finding, case: Case) -> bool:
-    return acceptance.rule == finding.rule and acceptance.last_year == case.last_year
+    return (
+        acceptance.rule == finding.rule
+        and acceptance.last_year == case.last_year
+        and case.raw_sha256.startswith(acceptance.raw_sha256)
+    )

@@ -1,5 +1,7 @@
 """Small tables for one rule at a time."""
 
+from datetime import UTC, date, datetime
+
 import pandas as pd
 import pytest
 
@@ -8,6 +10,8 @@ from viticast.sources.vetting.bounds import VettingBounds
 from viticast.sources.vetting.case import Case, with_keys
 from viticast.sources.vetting.expectations import Expectations
 
+RAW_SHA256 = "0123456789abcdef" * 4
+FETCHED_AT = datetime(2026, 1, 1, 23, 59, tzinfo=UTC)
 ALIASES = {"singapura": "cingapura"}
 
 
@@ -55,7 +59,9 @@ def ask(registry):
         case = Case(
             table=registry[table],
             cells=with_keys(cells, key_of),
-            publication_year=published,
+            raw_sha256=RAW_SHA256,
+            published_at=date(published, 1, 1) if isinstance(published, int) else published,
+            fetched_at=FETCHED_AT,
             previous=None if previous is None else with_keys(previous, key_of),
             expectations=Expectations.from_mapping(declared),
             bounds=VettingBounds(**(bounds or {})),

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pandas as pd
 import pytest
 import yaml
+from tests.unit.sources.vetting.conftest import RAW_SHA256
 
 from viticast.panel.declarations import Aliases
 from viticast.panel.labels import fold
@@ -86,6 +87,7 @@ def ask(project_root, registry, read):
         return vet(
             cells,
             registry[table],
+            raw_sha256=RAW_SHA256,
             published_at=date.fromisoformat(f"{vintage}-01"),
             fetched_at=datetime(2026, 1, 1, tzinfo=UTC),
             previous=None if after is None else read(after, table),

@@ -5,6 +5,7 @@ from viticast.contracts.declared import DeclarationError
 from viticast.sources.vetting import Expectations, TotalGap, VettingBounds
 
 ANCHOR = {"table": "Comercio", "item": "Tinto", "year": 2000, "value": 5}
+ACCEPTED = {"table": "Comercio", "rule": "totals", "last_year": 2023, "raw_sha256": "0" * 12, "reason": "Seen."}
 GAP = {"table": "Comercio", "group": "SUCO", "years": [2000, 2001], "reason": "Known."}
 
 
@@ -17,7 +18,7 @@ def test_a_table_gets_only_what_is_its_own():
         "anchors": [ANCHOR, {**ANCHOR, "table": "Producao"}],
         "total_gaps": [GAP, {**GAP, "table": "Producao"}],
         "unit_values": [{"table": "ImpSuco", "minimum": 1, "maximum": 2}],
-        "accepted": [{"table": "Producao", "rule": "totals", "last_year": 2023, "reason": "Seen."}],
+        "accepted": [{**ACCEPTED, "table": "Producao"}],
     }
     expectations = Expectations.from_mapping(other)
     own = expectations.of("Producao")
@@ -32,6 +33,11 @@ def test_a_table_gets_only_what_is_its_own():
         {"anchor": [ANCHOR]},
         {"anchors": [{**ANCHOR, "vlaue": 6}]},
         {"anchors": [{**ANCHOR, "value": 0}]},
+        {"accepted": [{key: value for key, value in ACCEPTED.items() if key != "raw_sha256"}]},
+        {"accepted": [{**ACCEPTED, "raw_sha256": "0" * 11}]},
+        {"accepted": [{**ACCEPTED, "raw_sha256": "0" * 65}]},
+        {"accepted": [{**ACCEPTED, "raw_sha256": "A" * 12}]},
+        {"accepted": [{**ACCEPTED, "raw_sha256": ""}]},
         {"total_gaps": [{**GAP, "years": [2001, 2000]}]},
         {"total_gaps": [{**GAP, "difference": 5, "omits": "Agrin"}]},
         {"total_gaps": [{**GAP, "undetailed": True, "omits": "Agrin"}]},
@@ -40,6 +46,11 @@ def test_a_table_gets_only_what_is_its_own():
 def test_a_typing_error_is_refused(mapping):
     with pytest.raises(DeclarationError, match=r"^conf/base/expectations_<source>\.yml: "):
         Expectations.from_mapping(mapping)
+
+
+@pytest.mark.parametrize("digits", ["0123456789ab", "0123456789abcdef" * 4])
+def test_an_acceptance_names_its_file_by_as_many_digits_as_tell_it(digits):
+    assert Expectations.from_mapping({"accepted": [{**ACCEPTED, "raw_sha256": digits}]}).accepted
 
 
 @pytest.mark.parametrize("content", [None, []])

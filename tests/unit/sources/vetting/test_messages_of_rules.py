@@ -36,7 +36,7 @@ PRICE = (
 def accept(rule, last_year, table="ProcessaViniferas"):
     return (
         f"if the figures are right, accept them: an entry {{table: {table}, rule: {rule}, last_year: {last_year}, "
-        f"reason: ...}} under `accepted` in {EXPECTATIONS}"
+        f"raw_sha256: '0123456789abcdef', reason: ...}} under `accepted` in {EXPECTATIONS}"
     )
 
 
@@ -348,8 +348,9 @@ SAID = {
         Finding(
             "watch",
             "vanished_rows",
-            "1 rows have a new name and the same figures, e.g. 'tannat' is 'tanat'",
-            f"name the new spelling in {ALIASES}, so that the row keeps its series",
+            "1 rows have a new name and the same figures, e.g. 'tannat' became 'tanat'",
+            f"the figures are all there, under a series of the new name; to have later spellings join it, declare "
+            f"them in {ALIASES} before the first file that has them is taken in",
             found="tanat",
         ),
     ),

@@ -41,7 +41,7 @@ def test_a_new_name_with_the_same_figures_is_watched(ask):
     now = leaves_of({"Merlot": [1, 2, 7], "Tanat": [3, 4, 8], "Malbec": [0, 0, 9]})
     [finding] = ask(check_vanished_rows, now, previous=BEFORE)
     assert finding.outcome == "watch"
-    assert "'tannat' is 'tanat'" in finding.reason
+    assert "'tannat' became 'tanat'" in finding.reason
 
 
 def test_a_new_name_with_other_figures_is_no_rename(ask):
@@ -58,7 +58,7 @@ def test_one_new_row_takes_the_place_of_one(ask):
 def test_a_row_that_moved_to_another_group_with_its_figures_is_watched(ask):
     before = cells_of([("TINTAS", "Isabel", "leaf", [4])])
     [finding] = ask(check_vanished_rows, cells_of([("BRANCAS", "Isabel", "leaf", [4])]), previous=before)
-    assert "'tintas / isabel' is 'brancas / isabel'" in finding.reason
+    assert "'tintas / isabel' became 'brancas / isabel'" in finding.reason
 
 
 def test_a_row_of_zeros_is_not_taken_for_another_row_of_zeros(ask):

@@ -1,7 +1,8 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from tests.unit.sources.vetting.conftest import key_of, leaves_of
+import yaml
+from tests.unit.sources.vetting.conftest import FETCHED_AT, RAW_SHA256, key_of, leaves_of
 
 from viticast.sources.vetting import RULES, Expectations, VettingBounds, vet
 
@@ -11,12 +12,21 @@ ZEROS = leaves_of({"Merlot": [1, 2, 0], "Tannat": [4, 5, 0]}, first_year=2020)
 
 @pytest.fixture
 def ask_all(registry):
-    def _ask_all(cells, *, published_at=date(2024, 4, 1), previous=None, **declared):
+    def _ask_all(
+        cells,
+        *,
+        raw_sha256=RAW_SHA256,
+        published_at=date(2024, 4, 1),
+        fetched_at=FETCHED_AT,
+        previous=None,
+        **declared,
+    ):
         return vet(
             cells,
             registry["ProcessaViniferas"],
+            raw_sha256=raw_sha256,
             published_at=published_at,
-            fetched_at=datetime(2021, 1, 1, tzinfo=UTC),
+            fetched_at=fetched_at,
             previous=previous,
             expectations=Expectations.from_mapping(declared),
             bounds=VettingBounds(),
@@ -27,7 +37,13 @@ def ask_all(registry):
 
 
 def accepted(**changes):
-    entry = {"table": "ProcessaViniferas", "rule": "empty_last_year", "last_year": 2022, "reason": "No  harvest."}
+    entry = {
+        "table": "ProcessaViniferas",
+        "rule": "empty_last_year",
+        "last_year": 2022,
+        "raw_sha256": RAW_SHA256[:16],
+        "reason": "No  harvest.",
+    }
     return {"accepted": [entry | changes]}
 
 
@@ -40,7 +56,7 @@ def test_no_rule_is_asked_twice_or_left_out():
 
 
 def test_the_date_of_fetching_counts_where_no_date_is_declared(ask_all):
-    [finding] = ask_all(CELLS, published_at=None)
+    [finding] = ask_all(CELLS, published_at=None, fetched_at=datetime(2021, 1, 1, tzinfo=UTC))
     assert (finding.rule, finding.outcome) == ("future_years", "refusal")
 
 
@@ -64,10 +80,32 @@ def test_an_accepted_refusal_is_watched_with_the_reason(ask_all):
     )
 
 
-@pytest.mark.parametrize("changes", [{"table": "Producao"}, {"rule": "totals"}, {"last_year": 2021}])
-def test_an_acceptance_holds_for_its_table_rule_and_vintage(ask_all, changes):
+@pytest.mark.parametrize(
+    "changes", [{"table": "Producao"}, {"rule": "totals"}, {"last_year": 2021}, {"raw_sha256": RAW_SHA256[1:]}]
+)
+def test_an_acceptance_holds_for_its_table_rule_year_and_file(ask_all, changes):
     [finding] = ask_all(ZEROS, **accepted(**changes))
     assert finding.outcome == "refusal"
+
+
+def test_the_next_file_of_the_same_year_is_refused_again(ask_all):
+    assert [finding.outcome for finding in ask_all(ZEROS, **accepted())] == ["watch"]
+    other = f"{RAW_SHA256[:15]}0{RAW_SHA256[16:]}"
+    assert [finding.outcome for finding in ask_all(ZEROS, raw_sha256=other, **accepted())] == ["refusal"]
+
+
+def test_the_remedy_has_the_entry_that_lets_the_file_through(ask_all):
+    [finding] = ask_all(ZEROS)
+    entry = yaml.safe_load(finding.remedy[finding.remedy.index("{") : finding.remedy.index("}") + 1])
+    assert entry["raw_sha256"] == RAW_SHA256[:16]
+    assert [again.outcome for again in ask_all(ZEROS, accepted=[{**entry, "reason": "So it is."}])] == ["watch"]
+
+
+@pytest.mark.parametrize("raw_sha256", ["1" * 64, f"{'1' * 11}e{'1' * 52}"])
+def test_digits_that_yaml_would_take_for_a_number_stay_a_text(ask_all, raw_sha256):
+    [finding] = ask_all(ZEROS, raw_sha256=raw_sha256)
+    entry = yaml.safe_load(finding.remedy[finding.remedy.index("{") : finding.remedy.index("}") + 1])
+    assert entry["raw_sha256"] == raw_sha256[:16]
 
 
 def test_what_is_declared_for_another_table_is_not_asked(ask_all):
