@@ -69,11 +69,30 @@ def test_bytes_that_were_published_earlier_than_thought_count_from_then(make, tm
     project.ingest(sample_vintages["2025-04"])
     shutil.copytree(sample_vintages["2025-04"], tmp_path / "2024-11")
     project.ingest(tmp_path / "2024-11")
-    snapshot = project.table("snapshots", snapshot_id=project.snapshot_id)
-    assert set(snapshot["published_at"]) == {pd.Timestamp("2024-11-01")}
-    assert len(project.table("vintages")) == 2 * len(snapshot)
+    newest = project.table("snapshots", snapshot_id=project.snapshot_id)
+    assert set(newest["published_at"]) == {pd.Timestamp("2025-04-01")}
+    assert len(project.table("vintages")) == 2 * len(newest)
     project.look_back(OLD)
-    assert len(project.table("observations")["vintage_id"].unique()) == len(snapshot)
+    then = project.table("snapshots", snapshot_id=project.snapshot_id)
+    assert set(then["published_at"]) == {pd.Timestamp("2024-11-01")}
+    assert then["vintage_id"].tolist() == newest["vintage_id"].tolist()
+
+
+def test_a_mended_file_stands_until_the_first_one_is_taken_back(make, tmp_path, sample_vintages):
+    project = make("mended")
+    first = sample_vintages["2024-04"]
+    line = next(line for line in (first / "ExpUva.csv").read_text(encoding="utf-8").split("\n")[1:] if line)
+    mended = later_vintage(first, tmp_path / "2024-04", "ExpUva", {line: line[:-1] + "7"})
+    served = []
+    for folder in (first, mended, first, first):
+        project.ingest(folder)
+        served.append(project.snapshot_id)
+    assert served[0] == served[2] == served[3] != served[1]
+    landings = project.table("vintages")
+    assert landings["table_name"].value_counts()["ExpUva"] == 3
+    project.ingest(sample_vintages["2025-04"])
+    project.look_back(OLD)
+    assert project.snapshot_id == served[0]
 
 
 def test_a_repair_by_the_source_makes_its_correction_stale_and_not_wrong(make, in_order, tmp_path, sample_vintages):

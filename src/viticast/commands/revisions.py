@@ -10,7 +10,7 @@ import pandas as pd
 
 from viticast.commands.plain import PlainErrors
 from viticast.commands.project import open_lake
-from viticast.contracts.columns import SOURCES
+from viticast.datasets.source_files import CONNECTED
 from viticast.lake.lake import Lake
 from viticast.panel.crosswalk import settled
 from viticast.panel.revisions import compare
@@ -57,7 +57,7 @@ class Report:
 @click.command(name="revisions", cls=PlainErrors)
 @click.option("--from", "earlier", type=_DATE, required=True, help="The date before, YYYY-MM-DD.")
 @click.option("--to", "later", type=_DATE, required=True, help="The date after, YYYY-MM-DD.")
-@click.option("--source", type=click.Choice(SOURCES), help="Whose figures; the configured source without it.")
+@click.option("--source", type=click.Choice(CONNECTED), help="Whose figures; the configured source without it.")
 @click.option("--env", "-e", help="Configuration environment; local without it.")
 @click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True, help="Output."
@@ -80,7 +80,7 @@ def report_between(lake: Lake, earlier: date, later: date) -> Report:
     Raises:
         SnapshotError: Nothing was published by the later date.
     """
-    vintages = _vintages(lake.table("vintages"))
+    vintages = lake.table("vintages")
     after = _as_of(vintages, later)
     if after.empty:
         raise SnapshotError(_nothing(lake.source, vintages, later))
@@ -107,13 +107,6 @@ def report_text(report: Report) -> str:
     kinds = [kind for kind in _HEADINGS if (found["kind"] == kind).any()]
     listed = [f"{_HEADINGS[kind]}\n" + "\n".join(_lines(found[found["kind"] == kind])) for kind in kinds]
     return "\n\n".join([_title(report), _counts(report), *(listed or ["Nothing was revised."])])
-
-
-def _vintages(landings: pd.DataFrame) -> pd.DataFrame:
-    """One row for each vintage: published when its earliest landing says, as `lake/sql/vintages.sql` has it."""
-    ordered = landings.sort_values(["table_name", "vintage_id", "published_at", "landing_id"])
-    newest = ordered.groupby(["table_name", "vintage_id"])["fetched_at"].transform("max")
-    return ordered.assign(fetched_at=newest).drop_duplicates(["table_name", "vintage_id"])
 
 
 def _as_of(vintages: pd.DataFrame, day: date) -> pd.DataFrame:

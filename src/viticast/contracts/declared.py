@@ -1,6 +1,6 @@
 """What people declare in YAML: an entry that is wrong is named by its place, and by what it says of itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -54,3 +54,20 @@ def _named(place: Sequence[str | int], content: object) -> str | None:
         if isinstance(content, Mapping):
             called = next((str(content[key]) for key in NAMES if key in content), called)
     return called
+
+
+def require_known(named: Iterable[str], known: Iterable[str], file: str, what: str) -> None:
+    """Refuses names that nothing has: an entry about them would be passed over.
+
+    Args:
+        named: As a file has them.
+        known: Those that there are.
+        file: How a reader knows the file.
+        what: What they name.
+
+    Raises:
+        DeclarationError: Lists the unknown ones, and all that are known.
+    """
+    there = sorted(set(known))
+    if unknown := sorted(set(named) - set(there)):
+        raise DeclarationError(f"{file}: no {what} is named {', '.join(unknown)}. There are: {', '.join(there)}")

@@ -11,13 +11,14 @@ class Vintages(Table):
     """One row for each landing of a vintage: a file, from one address, that was found to hold this content.
 
     The same content may land several times, as other bytes, from other addresses or under other dates of publication;
-    it stays one vintage, published when its earliest landing says.
+    it stays one vintage, and counts from each of its landings on.
     """
 
     table_name: Series[str] = pa.Field(description="File stem of the VitiBrasil table, e.g. Producao")
     vintage_id: Series[str] = pa.Field(str_matches=r"^[0-9a-f]{16}$", description="Hash of the table's content")
     landing_id: Series[str] = pa.Field(
-        str_matches=r"^[0-9a-f]{16}$", description="Hash of bytes, address and declared date of publication"
+        str_matches=r"^[0-9a-f]{16}$",
+        description="Hash of bytes, address and declared date; of a return after another content, also of that one",
     )
     source: Series[str] = pa.Field(isin=SOURCES)
     is_synthetic: Series[bool] = pa.Field()

@@ -57,13 +57,22 @@ def _status(cells: pd.DataFrame, correction: Correction, published: "pd.Series[p
         return "not_applicable"
     if correction.published_to is not None and when > correction.published_to:
         return "not_applicable"
-    years = cells.loc[cells["table_name"] == correction.table, "year"]
-    return "applied" if correction.years[1] <= years.max() else "not_applicable"
+    last_year = _last_year(cells, correction)
+    is_told = any(expectation.year <= last_year for expectation in correction.expect)
+    return "applied" if correction.years[0] <= last_year and is_told else "not_applicable"
+
+
+def _last_year(cells: pd.DataFrame, correction: Correction) -> int:
+    """An older vintage may end within the years of a correction: what it has of them is as wrong as the whole."""
+    return int(cells.loc[cells["table_name"] == correction.table, "year"].max())
 
 
 def _failed_guard(cells: pd.DataFrame, correction: Correction) -> str | None:
     """What the guard expected and found instead, or None if it holds."""
+    last_year = _last_year(cells, correction)
     for expectation in correction.expect:
+        if expectation.year > last_year:
+            continue
         values = cells.loc[_expected_cell(cells, correction, expectation), "value"]
         if len(values) != 1:
             return f"{expectation.item} {expectation.year}: expected one cell, found {len(values)}"

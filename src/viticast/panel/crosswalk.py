@@ -29,7 +29,8 @@ def new_labels(
 ) -> pd.DataFrame:
     """The labels that were not seen before, as one batch to append; those that are known keep their series.
 
-    A new alias therefore moves no existing id: it applies to labels that appear after it.
+    A new alias therefore moves no existing id: it applies to labels that appear after it, and those join the series
+    that other labels of the alias already have.
 
     Args:
         known: The crosswalk so far, all batches.
@@ -47,11 +48,15 @@ def new_labels(
     if new.empty:
         return Crosswalk.empty()
     kept = [aliases.resolve(table, item) for table, item in zip(new["table_name"], new["item"], strict=True)]
+    taken = _series_of(known)
     new = new.assign(
         source=source,
         series_id=[
-            "/".join([tree.parent_path(table, group, unit), slug(item)])
-            for table, group, unit, item in zip(new["table_name"], new["group_label"], new["unit"], kept, strict=True)
+            _joined(taken, (table, group_key, unit), aliases.spellings(table, item))
+            or "/".join([tree.parent_path(table, group, unit), slug(item)])
+            for table, group, group_key, unit, item in zip(
+                new["table_name"], new["group_label"], new["group_key"], new["unit"], kept, strict=True
+            )
         ],
         item_kind=[
             "pseudo_country"
@@ -63,6 +68,25 @@ def new_labels(
     ).sort_values(KEYS, ignore_index=True)
     new["batch_id"] = _batch_id(known, new)
     return new[list(Crosswalk.to_schema().columns)].astype("str")
+
+
+Place = tuple[str, str, str]
+"""Table, folded group and unit."""
+
+
+def _series_of(known: pd.DataFrame) -> dict[Place, dict[str, str]]:
+    """Place -> folded label -> series, of the labels that have one."""
+    out: dict[Place, dict[str, str]] = {}
+    for row in settled(known).to_dict("records"):
+        place = (str(row["table_name"]), str(row["group_key"]), str(row["unit"]))
+        out.setdefault(place, {})[str(row["item_key"])] = str(row["series_id"])
+    return out
+
+
+def _joined(taken: dict[Place, dict[str, str]], place: Place, spellings: tuple[str, ...]) -> str | None:
+    """The series that a spelling of the same thing has already, the declared name's before the others'."""
+    there = taken.get(place, {})
+    return next((there[spelling] for spelling in spellings if spelling in there), None)
 
 
 def _batch_id(known: pd.DataFrame, new: pd.DataFrame) -> str:

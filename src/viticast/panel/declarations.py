@@ -107,6 +107,11 @@ class Corrections(Declaration):
             raise ValueError(f"correction ids stand twice: {repeated}")
         return self
 
+    @property
+    def tables(self) -> set[str]:
+        """Tables that a correction names."""
+        return {correction.table for correction in self.corrections}
+
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> "Corrections":
         """The corrections of a parsed YAML file.
@@ -151,6 +156,11 @@ class Aliases(Declaration):
         """
         return read_declared(cls, mapping, "conf/base/aliases_<source>.yml")
 
+    @property
+    def tables(self) -> set[str]:
+        """Tables that an alias names."""
+        return {table for alias in self.aliases for table in alias.tables or ()}
+
     def resolve(self, table: str, item: str) -> str:
         """The name to keep for a label of a table: the label itself where nothing is declared."""
         folded = fold(item)
@@ -160,6 +170,16 @@ class Aliases(Declaration):
             if folded in {fold(label) for label in alias.labels}:
                 return alias.to
         return item
+
+    def spellings(self, table: str, item: str) -> tuple[str, ...]:
+        """The folded spellings that a table has for a name: the name itself, then its declared labels."""
+        labels = [
+            fold(label)
+            for alias in self.aliases
+            if fold(alias.to) == fold(item) and (alias.tables is None or table in alias.tables)
+            for label in alias.labels
+        ]
+        return (fold(item), *labels)
 
     def is_pseudo_country(self, item: str) -> bool:
         """True for a line of a trade table that is no country: ships' supplies, not declared, others."""

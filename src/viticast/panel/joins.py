@@ -45,7 +45,11 @@ def _rows(keyed: pd.DataFrame, alias: Alias) -> list[dict[str, object]]:
 
 
 def _outcome(keyed: pd.DataFrame, alias: Alias, table: str, named: pd.DataFrame) -> dict[str, object]:
-    joined = named[named["series_id"].str.rsplit("/", n=1).str[-1] == slug(alias.to)]
+    spellings = {fold(alias.to), *(fold(label) for label in alias.labels)}
+    own = keyed[(keyed["table_name"] == table) & keyed["item_key"].isin(spellings)]
+    labels_of_series = own.groupby("series_id")["item_key"].nunique()
+    is_shared = named["series_id"].map(labels_of_series) > 1
+    joined = named[is_shared | (named["series_id"].str.rsplit("/", n=1).str[-1] == slug(alias.to))]
     if joined.empty:
         return _row(alias, table, "not_applicable", 0, "the label had its series before the alias was declared")
     together = keyed[(keyed["table_name"] == table) & keyed["series_id"].isin(joined["series_id"])]

@@ -47,7 +47,7 @@ def choose_forecast(
         UnknownYearError: Names the years that the model has.
     """
     if forecasts.empty:
-        raise UnknownModelError("the lake has no forecasts. Make some: kedro run")
+        raise UnknownModelError("the lake has no forecasts. Make some: kedro run, with the same source")
     rows = _beginning(_beginning(forecasts, "snapshot_id", snapshot_id), "model_key", model_key)
     of_series = rows[rows["series_id"] == series_id]
     if of_series.empty:

@@ -190,20 +190,20 @@ class ImplausibleTableError(SourceError):
 class RefusedTablesError(SourceErrors):
     """Tables whose new files were refused: a run ends with it unless it may go on with the others."""
 
-    def __init__(self, errors: Sequence[SourceError], *, tables: int) -> None:
+    def __init__(self, errors: Sequence[SourceError], *, tables: int, command: str) -> None:
         """Collect the reasons.
 
         Args:
             errors: Why each table was refused; each names its table.
             tables: How many tables the source has.
+            command: What goes on with the other tables.
         """
         self.errors = tuple(errors)
         refused = len({error.table for error in self.errors})
         SourceError.__init__(
             self,
-            f"{refused} of {tables} tables were refused; their last vintage stays as it was",
-            remedy="mend each of them, as its own line says, and run again; or accept the other tables without them: "
-            "kedro run --params allow_partial=true",
+            f"{refused} of {tables} tables refused; their last vintage stays as it was",
+            remedy=f"mend each of them, as its own line says, and run again; or go on with the other tables: {command}",
         )
 
 

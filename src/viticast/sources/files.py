@@ -77,6 +77,16 @@ def _vintage_folders(folder: Path, registry: TableRegistry) -> list[Path]:
         )
     if _holds_tables(folder, registry):
         return [folder]
+    raise_all(
+        MissingFolderError(
+            f"the folder {child.as_posix()} is named like a vintage and holds no file such as "
+            f"{next(iter(registry)).file_name}",
+            remedy=f"{_DOWNLOAD}, under the names that the site gives them; or rename the folder",
+            value=child.name,
+        )
+        for child in sorted(folder.iterdir())
+        if child.is_dir() and _VINTAGE_NAME.fullmatch(child.name) and not _holds_tables(child, registry)
+    )
     vintages = sorted(
         (child for child in folder.iterdir() if child.is_dir() and _holds_tables(child, registry)),
         key=lambda child: child.name,
@@ -96,5 +106,6 @@ def _holds_tables(folder: Path, registry: TableRegistry) -> bool:
 
 
 def _declared_date(vintage: Path) -> date | None:
-    named = _VINTAGE_NAME.fullmatch(vintage.resolve().name)
+    # The name as given counts before that of the folder a link leads to.
+    named = _VINTAGE_NAME.fullmatch(vintage.name) or _VINTAGE_NAME.fullmatch(vintage.resolve().name)
     return date(int(named[1]), int(named[2]), 1) if named else None

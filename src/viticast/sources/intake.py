@@ -1,8 +1,10 @@
 """What becomes of fetched files: read, compared with the vintage before, and accepted or refused table by table."""
 
+import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pandas as pd
 
@@ -27,6 +29,7 @@ class Accepted:
         file: As fetched.
         reading: What it says.
         vintage_id: Hash of its content.
+        landing_id: Hash of bytes, address and declared date.
         published_at: Declared, or inferred from its last year.
         findings: What was quarantined, and what is worth a look.
     """
@@ -34,6 +37,7 @@ class Accepted:
     file: FetchedFile
     reading: Reading
     vintage_id: str
+    landing_id: str
     published_at: date
     findings: tuple[Finding, ...]
 
@@ -67,6 +71,17 @@ class Refused:
         ]
 
 
+@dataclass(frozen=True, order=True)
+class Landing:
+    """That a content came in: of two landings of one date the one fetched later stands."""
+
+    published_at: date
+    last_year: int
+    fetched_at: datetime
+    landing_id: str
+    vintage_id: str
+
+
 class KnownVintages:
     """The vintages that a file can be compared with: those of the lake, and those accepted before it in this run.
 
@@ -76,31 +91,52 @@ class KnownVintages:
     """
 
     def __init__(self, vintages: pd.DataFrame, observations: pd.DataFrame) -> None:
-        published = vintages.sort_values(["published_at", "fetched_at"]).drop_duplicates(["table_name", "vintage_id"])
-        self._published: dict[tuple[str, str], tuple[date, int]] = {
-            (str(row["table_name"]), str(row["vintage_id"])): (row["published_at"].date(), int(row["last_year"]))
-            for row in published.to_dict("records")
-        }
+        self._landings: dict[str, list[Landing]] = defaultdict(list)
+        for row in vintages.to_dict("records"):
+            landing = Landing(
+                row["published_at"].date(),
+                int(row["last_year"]),
+                row["fetched_at"].to_pydatetime(),
+                str(row["landing_id"]),
+                str(row["vintage_id"]),
+            )
+            self._landings[str(row["table_name"])].append(landing)
         self._cells = {
             (str(table), str(vintage)): rows[list(COLUMNS)]
             for (table, vintage), rows in observations.groupby(["table_name", "vintage_id"])
         }
 
-    def add(self, accepted: Accepted) -> None:
-        """Lets later files be compared with this one; of two landings the earlier says when it was published."""
-        key = (accepted.file.table_name, accepted.vintage_id)
-        landed = (accepted.published_at, accepted.reading.last_year)
-        self._published[key] = min(landed, self._published.get(key, landed))
-        self._cells.setdefault(key, accepted.reading.frame)
+    def add(self, accepted: "Accepted") -> None:
+        """Lets later files be compared with this one."""
+        fetched = accepted.file.fetched_at.astimezone(UTC).replace(tzinfo=None)
+        landing = Landing(
+            accepted.published_at, accepted.reading.last_year, fetched, accepted.landing_id, accepted.vintage_id
+        )
+        self._landings[accepted.file.table_name].append(landing)
+        self._cells.setdefault((accepted.file.table_name, accepted.vintage_id), accepted.reading.frame)
 
     def before(self, table: str, vintage_id: str, published_at: date) -> pd.DataFrame | None:
         """Cells of the newest other vintage of the table that was published by then, or None."""
         older = [
-            (published, last_year, vintage)
-            for (name, vintage), (published, last_year) in self._published.items()
-            if name == table and vintage != vintage_id and published <= published_at and (name, vintage) in self._cells
+            landing
+            for landing in self._landings[table]
+            if landing.vintage_id != vintage_id
+            and landing.published_at <= published_at
+            and (table, landing.vintage_id) in self._cells
         ]
-        return self._cells[table, max(older)[2]] if older else None
+        return self._cells[table, max(older).vintage_id] if older else None
+
+    def landing_id(self, file: FetchedFile, vintage_id: str, published_at: date) -> str:
+        """The id of this landing: that of the file, or another where its content takes its place again.
+
+        A file that is mended and later taken back lands a second time, or the mended one would stand for ever.
+        """
+        same_date = [landing for landing in self._landings[file.table_name] if landing.published_at == published_at]
+        standing = max(same_date, default=None)
+        is_known = any(landing.landing_id == file.landing_id for landing in same_date)
+        if standing is None or not is_known or standing.vintage_id == vintage_id:
+            return file.landing_id
+        return hashlib.sha256(f"{file.landing_id} after {standing.landing_id}".encode()).hexdigest()[:16]
 
 
 def take_in(
@@ -159,6 +195,7 @@ def _decide(
         expectations=expectations,
         bounds=bounds,
         same_label=same_label,
+        raw_sha256=file.file.sha256,
     )
     aside = tuple(
         Finding.from_error(error, "row_quarantined" if error.outcome == "row_quarantined" else "cell_quarantined")
@@ -167,7 +204,8 @@ def _decide(
     findings = (*aside, *found)
     if any(finding.outcome == "refusal" for finding in findings):
         return Refused(file.file, findings)
-    accepted = Accepted(file.file, file.reading, vintage_id, published_at, findings)
+    landing_id = known.landing_id(file.file, vintage_id, published_at)
+    accepted = Accepted(file.file, file.reading, vintage_id, landing_id, published_at, findings)
     known.add(accepted)
     return accepted
 
@@ -203,7 +241,7 @@ def finding_rows(decision: Accepted | Refused) -> list[Mapping[str, object]]:
     place = {
         "table_name": decision.file.table_name,
         "raw_sha256": decision.file.sha256,
-        "landing_id": decision.file.landing_id,
+        "landing_id": decision.landing_id if isinstance(decision, Accepted) else decision.file.landing_id,
         "address": decision.file.address,
     }
     return [{**place, **row} for row in rows]

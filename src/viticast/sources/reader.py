@@ -112,7 +112,9 @@ def _tidy(rows: list[Row], columns: Columns, table: TableSpec) -> tuple[pd.DataF
 def _cell(line: Line, position: int, measure: Measure) -> Cell:
     text = line.fields[position].strip()
     cell = parse_cell(text, measure)
-    if line.is_cut and position == len(line.fields) - 1 and text != "0" and text.casefold() not in MARKS_BY_TEXT:
+    # A blank may be all that is left of a figure; a mark or a 0 is no beginning of another.
+    is_doubtful = text == "" or (text != "0" and text.casefold() not in MARKS_BY_TEXT)
+    if line.is_cut and position == len(line.fields) - 1 and is_doubtful:
         raise CutFigureError(
             f"{text!r} ends the file without a line end: digits may be missing",
             remedy="fetch the file again, whole; or end its last line if the figure is right",

@@ -1,6 +1,7 @@
 """From lines to rows: which is a category, which a leaf, and which no row at all."""
 
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from viticast.sources.cells import is_nothing
 from viticast.sources.delimited import Line, set_aside
@@ -51,8 +52,11 @@ def read_rows(body: tuple[Line, ...], columns: Columns, table: TableSpec) -> tup
 def _defect_of_name(label: str) -> str | None:
     if len(label) > LONGEST_LABEL or not label.strip().isprintable():
         return f"the name of the row has a control character, or more than {LONGEST_LABEL} characters"
-    if not any(character.isalnum() for character in clean_item(label)):
+    letters = [character for character in normalize("NFKD", clean_item(label)) if character.isalnum()]
+    if not letters:
         return "the row has no name"
+    if not any(character.isascii() for character in letters):
+        return "the name of the row has no Latin letter"
     return None
 
 

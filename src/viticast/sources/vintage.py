@@ -1,6 +1,7 @@
 """A vintage is the content of one table: its id is the hash of what it says, not of how its file is written."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 import pandas as pd
@@ -58,25 +59,25 @@ class DamagedVintageError(ValueError):
     """Cells that are not the vintage they are kept as."""
 
 
-def require_content(cells: pd.DataFrame) -> None:
+def require_content(cells: pd.DataFrame, vintages: Iterable[str]) -> None:
     """Holds the cells of vintages against the hashes that are their ids.
 
     Args:
-        cells: Every cell of one or more vintages, with `table_name`, `vintage_id` and the columns of a reading.
+        cells: Every cell of the vintages, with `table_name`, `vintage_id` and the columns of a reading.
+        vintages: Ids of the vintages that must be there.
 
     Raises:
-        DamagedVintageError: Names each vintage whose content is another.
+        DamagedVintageError: Names each vintage that is not there, or whose content is another.
     """
-    damaged = [
-        f"{table_name}, vintage {vintage_id}"
-        for (table_name, vintage_id), rows in cells.groupby(["table_name", "vintage_id"])
-        if content_id(rows) != vintage_id
-    ]
+    by_vintage = cells.groupby(["table_name", "vintage_id"])
+    damaged = [f"{table}, vintage {vintage}" for (table, vintage), rows in by_vintage if content_id(rows) != vintage]
+    damaged += [f"vintage {vintage}" for vintage in sorted(set(vintages) - set(cells["vintage_id"]))]
     if damaged:
         raise DamagedVintageError(
             f"the figures of {'; '.join(damaged)} are not the ones that were taken in: their files under "
-            "02_lake/observations were damaged or changed. Put copies from a backup in their place, or delete them and "
-            "ingest the same files again: `kedro trace file` says where they came from, 01_raw/files keeps their bytes"
+            "02_lake/observations were damaged, changed or deleted. Put copies from a backup in their place, or delete "
+            "them and ingest the same files again: `kedro trace file` says where they came from, 01_raw/files keeps "
+            "their bytes"
         )
 
 

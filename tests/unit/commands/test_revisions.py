@@ -124,10 +124,10 @@ def test_a_table_that_came_later_is_a_first_vintage_beside_the_others(lake):
     assert line.split() == ["ExpSuco", "-", "2025-01-01", *"0000000"]
 
 
-def test_a_vintage_is_published_when_its_earliest_landing_says(lake):
+def test_a_content_that_is_published_again_stands_again(lake):
     landings = [*lake.vintages.to_dict("records"), landing(FIRST, "2025-05-01", number=1)]
     report = report_between(FakeLake(landings, lake.observations.to_dict("records")), EARLY, LATE)
-    assert report.snapshots[1]["vintage_id"].tolist() == [SECOND]
+    assert report.snapshots[1]["vintage_id"].tolist() == [FIRST]
 
 
 def test_of_two_vintages_of_one_day_the_one_fetched_last_stands():

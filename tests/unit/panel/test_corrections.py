@@ -235,3 +235,33 @@ def test_why_a_correction_of_leaves_with_values_is_stale(cells, snapshot):
     assert applied["detail"].tolist() == ["leaves have values in years that were declared undetailed"]
     assert applied["cells"].dtype == "int64"
     assert list(applied.columns) == list(CorrectionsApplied.to_schema().columns)
+
+
+RANGE = {
+    "years": [2017, 2019],
+    "expect": [{"item": "Tinto", "year": 2017, "value": 1}, {"item": "Tinto", "year": 2019, "value": 9}],
+}
+
+
+@pytest.mark.parametrize("action", [MISSING, UNDETAILED])
+def test_an_older_vintage_that_ends_within_the_years_is_corrected_as_far_as_it_goes(cells, snapshot, action):
+    zero = TINTO | {"value": 0.0} if action is UNDETAILED else TINTO
+    guard = {"item": GROUP, "kind": "total", "year": 2017, "value": 254} if action is UNDETAILED else RANGE["expect"][0]
+    frame = cells(zero, TOTAL)
+    corrected = apply_corrections(frame, declared(action, **RANGE | {"expect": [guard, RANGE["expect"][1]]}), snapshot)
+    assert corrected.applied["status"].tolist() == ["applied"]
+    assert figures(corrected.cells)[leaf(GROUP, "Tinto")] == "corrected"
+
+
+def test_a_vintage_that_ends_before_the_years_needs_no_correction(cells, snapshot):
+    frame = cells(TINTO | {"year": 2016})
+    assert apply_corrections(frame, declared(MISSING, **RANGE), snapshot).applied["status"].tolist() == [
+        "not_applicable"
+    ]
+
+
+def test_a_vintage_without_a_year_of_the_guard_cannot_be_judged(cells, snapshot):
+    late = RANGE | {"expect": RANGE["expect"][1:]}
+    assert apply_corrections(cells(TINTO), declared(MISSING, **late), snapshot).applied["status"].tolist() == [
+        "not_applicable"
+    ]

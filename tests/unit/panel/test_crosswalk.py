@@ -68,13 +68,25 @@ def test_units_are_series_of_their_own(cells, tree, empty):
 
 
 def test_a_new_alias_moves_no_series_that_has_its_id(cells, tree, empty):
-    known = extended(empty, cells(country("Singapura")), tree)
+    known = extended(empty, cells(country("Singapura"), country("Cingapura")), tree)
+    later = extended(known, cells(country("Singapura"), country("Cingapura")), tree, SINGAPORE)
+    pd.testing.assert_frame_equal(later, known)
+
+
+def test_a_new_spelling_joins_the_series_that_the_thing_has(cells, tree, empty):
+    """Also where the declared name is not the one that the series was named after."""
+    known = extended(empty, cells(country("Singapura"), country("Singapura", unit="USD", measure="value")), tree)
     later = extended(known, cells(country("Singapura"), country("Cingapura")), tree, SINGAPORE)
     pd.testing.assert_frame_equal(later.head(len(known)), known)
-    assert ids(later) == {
-        "singapura": "exportacao_kg/exp_vinho/singapura",
-        "cingapura": "exportacao_kg/exp_vinho/cingapura",
-    }
+    assert set(later.loc[later["unit"] == "kg", "series_id"]) == {"exportacao_kg/exp_vinho/singapura"}
+
+
+def test_the_series_of_the_declared_name_goes_first(cells, tree, empty):
+    both = Aliases.from_mapping(
+        {"aliases": [{"to": "Cingapura", "labels": ["Singapura", "Singapore"], "reason": "Three spellings."}]}
+    )
+    known = extended(empty, cells(country("Singapura"), country("Cingapura")), tree)
+    assert ids(extended(known, cells(country("Singapore")), tree, both))["singapore"].endswith("/cingapura")
 
 
 def test_an_alias_holds_for_labels_that_appear_after_it(cells, tree, empty):

@@ -17,6 +17,7 @@ VINTAGE = {
     "published_at": "2024-04-01",
     "is_published_at_inferred": True,
     "fetched_at": "2026-01-01",
+    "landing_id": "1" * 16,
     "last_year": 2022,
     "cells": 10,
 }
@@ -27,7 +28,7 @@ OTHER = {"table_name": "Comercio", "vintage_id": "c" * 16}
 
 def vintages(*changes):
     frame = pd.DataFrame([VINTAGE | change for change in changes])
-    texts = dict.fromkeys(("table_name", "vintage_id", "source", "raw_sha256"), "str")
+    texts = dict.fromkeys(("table_name", "vintage_id", "landing_id", "source", "raw_sha256"), "str")
     return frame.astype(texts | {"published_at": "datetime64[us]", "fetched_at": "datetime64[us]"})
 
 
@@ -72,7 +73,7 @@ def test_tables_without_a_vintage_by_the_date_are_named_with_the_remedy():
 def test_mixed_or_unknown_sources_are_refused(sources):
     rows = [{"table_name": f"T{number}", "source": source} for number, source in enumerate(sources)]
     with pytest.raises(SnapshotError, match="mixes the sources"):
-        resolve_snapshot(vintages(*rows), ["T0"], None)
+        resolve_snapshot(vintages(*rows), ["T0", "T1"][: len(rows)], None)
 
 
 @given(st.lists(st.text("0123456789abcdef", min_size=16, max_size=16), min_size=1, max_size=15, unique=True), st.data())
@@ -82,14 +83,7 @@ def test_the_id_depends_on_the_vintages_and_not_on_their_order(ids, data):
     assert snapshot_id(ids[1:]) != snapshot_id(ids)
 
 
-@pytest.mark.parametrize(("ingested_last", "chosen"), [("a", "a"), ("d", "d")])
-def test_of_two_vintages_of_one_day_the_one_ingested_last_stands(ingested_last, chosen):
-    mended = {"vintage_id": "d" * 16}
-    snapshot = resolve_snapshot(vintages(OLD, mended), ["Producao"], None, [ingested_last * 16])
-    assert snapshot["vintage_id"].tolist() == [chosen * 16]
-
-
-def test_of_two_vintages_of_one_day_that_came_in_earlier_the_one_fetched_later_stands():
+def test_of_two_contents_of_one_day_the_one_fetched_later_stands():
     mended = {"vintage_id": "0" * 16, "fetched_at": "2026-01-02"}
     assert resolve_snapshot(vintages(mended, OLD), ["Producao"], None)["vintage_id"].tolist() == ["0" * 16]
 
@@ -104,3 +98,36 @@ def test_the_vintage_before_is_the_newest_one_published_earlier(as_of):
 def test_a_lake_of_one_vintage_has_none_before_it():
     known = vintages(OLD, OTHER)
     assert vintages_before(known, resolve_snapshot(known, ["Producao", "Comercio"], None)) == []
+
+
+def test_what_was_mended_on_the_same_date_is_not_the_vintage_before():
+    mended = NEW | {"vintage_id": "d" * 16, "fetched_at": "2026-01-02"}
+    known = vintages(OLD, NEW, mended)
+    assert vintages_before(known, resolve_snapshot(known, ["Producao"], None)) == ["a" * 16]
+
+
+def test_a_table_of_one_date_is_compared_with_what_was_mended():
+    known = vintages(OLD, {"vintage_id": "d" * 16, "fetched_at": "2026-01-02"})
+    assert vintages_before(known, resolve_snapshot(known, ["Producao"], None)) == ["a" * 16]
+
+
+BACK = {"published_at": "2025-09-01", "landing_id": "2" * 16, "fetched_at": "2026-01-03"}
+
+
+@pytest.mark.parametrize(
+    ("as_of", "chosen", "published"),
+    [(None, "a", "2025-09-01"), (date(2025, 8, 31), "b", "2025-04-01"), (date(2024, 12, 31), "a", "2024-04-01")],
+)
+def test_a_content_that_is_published_again_stands_again(as_of, chosen, published):
+    snapshot = resolve_snapshot(vintages(OLD, NEW, BACK), ["Producao"], as_of)
+    assert snapshot["vintage_id"].tolist() == [chosen * 16]
+    assert snapshot["published_at"].tolist() == [pd.Timestamp(published)]
+
+
+def test_before_a_content_that_came_back_stood_the_other_one():
+    known = vintages(OLD, NEW, BACK)
+    assert vintages_before(known, resolve_snapshot(known, ["Producao"], None)) == ["b" * 16]
+
+
+def test_tables_that_are_not_asked_for_are_left_alone():
+    assert resolve_snapshot(vintages(OLD, OTHER), ["Producao"], None)["table_name"].tolist() == ["Producao"]

@@ -122,11 +122,12 @@ def test_a_long_list_is_cut_in_the_message_and_whole_in_the_attribute():
 
 
 def test_refused_tables_are_counted_and_named():
-    refused = RefusedTablesError([error(table="A", row=2), error(table="A", row=3), error(table="B")], tables=15)
+    errors = [error(table="A", row=2), error(table="A", row=3), error(table="B")]
+    refused = RefusedTablesError(errors, tables=15, command="go on")
     assert len(refused.errors) == 3
     first, *others = str(refused).splitlines()
-    assert first.startswith("2 of 15 tables were refused; their last vintage stays as it was. Remedy: mend each")
-    assert first.endswith("kedro run --params allow_partial=true")
+    assert first.startswith("2 of 15 tables refused; their last vintage stays as it was. Remedy: mend each")
+    assert first.endswith("go on with the other tables: go on")
     assert others == [f"  {one.message}" for one in refused.errors]
     assert isinstance(refused, SourceErrors)
 
@@ -136,7 +137,7 @@ def test_refused_tables_are_counted_and_named():
     [
         error(table="T", row=2, value="x", outcome="cell_quarantined"),
         SourceErrors([error(table="T"), error()]),
-        RefusedTablesError([error(table="T"), error(table="U")], tables=15),
+        RefusedTablesError([error(table="T"), error(table="U")], tables=15, command="go on"),
     ],
 )
 def test_errors_survive_the_way_between_processes(original):

@@ -50,6 +50,7 @@ def in_the_lake(*accepted):
             {
                 "table_name": one.file.table_name,
                 "vintage_id": one.vintage_id,
+                "landing_id": one.landing_id,
                 "published_at": pd.Timestamp(one.published_at),
                 "fetched_at": pd.Timestamp("2026-01-01"),
                 "last_year": one.reading.last_year,
@@ -138,7 +139,7 @@ def test_a_vintage_is_not_compared_with_itself(decide, suco):
     assert KnownVintages(*in_the_lake(one)).before("ImpSuco", one.vintage_id, date(2030, 1, 1)) is None
 
 
-def test_of_two_landings_of_one_content_the_earlier_says_when_it_was_published(decide, suco):
+def test_a_content_counts_from_each_of_its_landings(decide, suco):
     [early] = decide(suco[0])
     [late] = decide(replace(suco[0], published_at=date(2024, 8, 1)))
     known = KnownVintages(*NOTHING_KNOWN)
@@ -146,8 +147,33 @@ def test_of_two_landings_of_one_content_the_earlier_says_when_it_was_published(d
     assert known.before("ImpSuco", "another", date(2024, 5, 1)) is None
     known.add(early)
     assert known.before("ImpSuco", "another", date(2024, 5, 1)) is not None
-    known.add(late)
-    assert known.before("ImpSuco", "another", date(2024, 5, 1)) is not None
+
+
+def fetched(file, day):
+    return replace(file, fetched_at=datetime(2026, 1, day, tzinfo=UTC))
+
+
+def test_a_file_that_takes_its_place_again_lands_again(decide, suco):
+    """A, then the mended B of the same date, then A again: the last of them stands."""
+    first, mended = fetched(suco[1], 1), replace(_spoilt(fetched(suco[1], 2)), address="elsewhere")
+    known = KnownVintages(*NOTHING_KNOWN)
+    landed = []
+    for file in (first, mended, fetched(suco[1], 3)):
+        [one] = decide(file)
+        place = known.landing_id(file, one.vintage_id, one.published_at)
+        landed.append(replace(one, landing_id=place))
+        known.add(landed[-1])
+    assert landed[0].landing_id == first.landing_id
+    assert len({one.landing_id for one in landed}) == 3
+    again = fetched(suco[1], 4)
+    assert known.landing_id(again, landed[2].vintage_id, landed[2].published_at) == again.landing_id
+
+
+def test_a_file_that_stands_already_lands_no_second_time(decide, suco):
+    known = KnownVintages(*NOTHING_KNOWN)
+    [one] = decide(suco[1])
+    known.add(one)
+    assert known.landing_id(suco[1], one.vintage_id, one.published_at) == suco[1].landing_id
 
 
 def test_every_decision_has_its_rows(decide, suco):

@@ -151,7 +151,13 @@ def kept(cultivars, write, *lines, table="ProcessaViniferas"):
 
 def test_cells_that_are_what_they_are_kept_as_are_passed(cultivars, write):
     two = [kept(cultivars, write), kept(cultivars, write, *LINES[:3], table="ProcessaMesa")]
-    require_content(pd.concat(two, ignore_index=True).sample(frac=1, random_state=1))
+    ids = [cells["vintage_id"].iloc[0] for cells in two]
+    require_content(pd.concat(two, ignore_index=True).sample(frac=1, random_state=1), ids)
+
+
+def test_a_vintage_that_is_gone_is_named(cultivars, write):
+    with pytest.raises(DamagedVintageError, match="vintage 0123456789abcdef are not"):
+        require_content(kept(cultivars, write), ["0123456789abcdef"])
 
 
 @pytest.mark.parametrize(
@@ -169,5 +175,5 @@ def test_cells_that_are_not_are_named_with_their_table(cultivars, write, change)
     sound, damaged = kept(cultivars, write, *LINES[:3], table="ProcessaMesa"), kept(cultivars, write)
     vintage = damaged["vintage_id"].iloc[0]
     with pytest.raises(DamagedVintageError, match=f"ProcessaViniferas, vintage {vintage}") as raised:
-        require_content(pd.concat([sound, change(damaged)], ignore_index=True))
+        require_content(pd.concat([sound, change(damaged)], ignore_index=True), [vintage])
     assert "ProcessaMesa" not in str(raised.value)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from viticast.contracts.declared import require_known
 from viticast.panel.corrections import apply_corrections
 from viticast.panel.crosswalk import identify, new_labels, settled
 from viticast.panel.declarations import Aliases, Corrections
@@ -31,20 +32,17 @@ def choose_snapshot(
     tables: Mapping[str, Any],
     params: FeatureParams,
     catalog_record: pd.DataFrame,
-    ingestion_receipt: Mapping[str, Any],
 ) -> pd.DataFrame:
     """Takes one vintage of each table.
 
     Args:
-        query: Lists the vintages of the lake.
+        query: Lists the landings of the lake.
         tables: The table registry.
         params: Says as of when.
         catalog_record: Says that the lake is cataloged.
-        ingestion_receipt: Says what was ingested last.
     """
-    ingested = [row["vintage_id"] for row in ingestion_receipt["tables"]]
     logger.info("the catalog shows %d tables", catalog_record["table_name"].nunique())
-    snapshot = resolve_snapshot(query(), TableRegistry.from_mapping(tables).names, params.as_of, ingested)
+    snapshot = resolve_snapshot(query(), TableRegistry.from_mapping(tables).names, params.as_of)
     last_years = sorted(set(snapshot["last_year"].astype(int)))
     logger.info("snapshot %s: figures up to %s", snapshot["snapshot_id"].iloc[0], " and ".join(map(str, last_years)))
     return snapshot
@@ -56,8 +54,9 @@ def query_cells(query: Query, snapshot: pd.DataFrame) -> pd.DataFrame:
     Raises:
         DamagedVintageError: They are not what ingestion wrote.
     """
-    cells = query(vintage_ids=sorted(snapshot["vintage_id"]))
-    require_content(cells)
+    vintages = sorted(snapshot["vintage_id"])
+    cells = query(vintage_ids=vintages)
+    require_content(cells, vintages)
     return cells
 
 
@@ -69,7 +68,9 @@ def correct_cells(
     Returns:
         The leaves, and what each correction did.
     """
-    corrected = apply_corrections(cells, Corrections.from_mapping(corrections), snapshot)
+    declared = Corrections.from_mapping(corrections)
+    require_known(declared.tables, snapshot["table_name"], "conf/base/corrections_<source>.yml", "table")
+    corrected = apply_corrections(cells, declared, snapshot)
     for row in corrected.applied.itertuples(index=False):
         level = logging.WARNING if row.status == "stale" else logging.INFO
         logger.log(
@@ -127,7 +128,7 @@ def query_previous_cells(vintages: Query, query: Query, snapshot: pd.DataFrame) 
     if not previous:
         return query(vintage_ids=sorted(snapshot["vintage_id"])).head(0)
     cells = query(vintage_ids=previous)
-    require_content(cells)
+    require_content(cells, previous)
     return cells
 
 

@@ -11,7 +11,7 @@ def create_pipeline(**kwargs: object) -> Pipeline:
         [
             node(
                 nodes.choose_snapshot,
-                inputs=["vintages_query", "tables", "params:feature", "catalog_record", "ingestion_receipt"],
+                inputs=["vintages_query", "tables", "params:feature", "catalog_record"],
                 outputs="snapshot",
                 name="choose_snapshot",
             ),

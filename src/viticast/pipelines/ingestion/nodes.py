@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from viticast.contracts.declared import require_known
 from viticast.contracts.findings import Findings
 from viticast.contracts.observations import Observations
 from viticast.contracts.vintages import Vintages
@@ -91,12 +92,21 @@ def decide(
     params: IngestionParams,
 ) -> tuple[Accepted | Refused, ...]:
     """Accepts or refuses each file: by rules on itself, and against the vintage of its table before it."""
-    declared = Aliases.from_mapping(aliases)
+    declared, registry = Aliases.from_mapping(aliases), TableRegistry.from_mapping(tables)
+    expected = Expectations.from_mapping(expectations)
+    named = [
+        *(anchor.table for anchor in expected.anchors),
+        *(gap.table for gap in expected.total_gaps),
+        *(prices.table for prices in expected.unit_values),
+        *(acceptance.table for acceptance in expected.accepted),
+    ]
+    require_known(named, registry.names, "conf/base/expectations_<source>.yml", "table")
+    require_known(declared.tables, registry.names, "conf/base/aliases_<source>.yml", "table")
     decisions = take_in(
         files,
-        TableRegistry.from_mapping(tables),
+        registry,
         KnownVintages(known_vintages, known_observations),
-        Expectations.from_mapping(expectations),
+        expected,
         params.bounds,
         same_label=lambda table, item: fold(declared.resolve(table, item)),
     )
@@ -149,7 +159,8 @@ def settle(
     logger.info("lake: %d landings, %d findings", len(vintages), len(findings) - len(decisions))
     if refused and not params.allow_partial:
         errors = [error for one in refused for error in one.errors()]
-        raise RefusedTablesError(errors, tables=len(TableRegistry.from_mapping(tables)))
+        command = f'kedro run --params "source={source.name},source_url={source.url},allow_partial=true"'
+        raise RefusedTablesError(errors, tables=len(TableRegistry.from_mapping(tables)), command=command)
     return {
         "source": source.name,
         "source_url": source.url,
@@ -200,7 +211,7 @@ def _vintage(one: Accepted) -> dict[str, Any]:
     return {
         "table_name": one.file.table_name,
         "vintage_id": one.vintage_id,
-        "landing_id": one.file.landing_id,
+        "landing_id": one.landing_id,
         "raw_sha256": one.file.sha256,
         "address": one.file.address,
         "fetched_at": _moments([one.file.fetched_at])[0],
@@ -231,7 +242,7 @@ def _receipt_row(one: Accepted) -> dict[str, Any]:
     return {
         "table_name": one.file.table_name,
         "vintage_id": one.vintage_id,
-        "landing_id": one.file.landing_id,
+        "landing_id": one.landing_id,
         "raw_sha256": one.file.sha256,
         "address": one.file.address,
         "last_year": one.reading.last_year,
