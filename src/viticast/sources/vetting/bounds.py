@@ -33,6 +33,8 @@ class VettingBounds(BaseModel):
     # measured: no figure became a mark; a whole year of processing that did would be 0.029 of a table's figures
     marked_share_watched: Share = 0.0
     marked_share: Share = 0.1
+    # rows of more figures than these must not be all 0 now; measured: no figure became 0
+    zeroed_row_figures: Count = 2
     # figures that changed by one factor: the share of changed figures that must have it, and how exactly
     scaled_share: Share = 0.9
     scaled_tolerance: Share = 0.01

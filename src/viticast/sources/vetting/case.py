@@ -70,6 +70,14 @@ class Case:
         """Names and keys of the rows of the file, by row number."""
         return self.cells.drop_duplicates("row_number").set_index("row_number").sort_index()
 
+    @cached_property
+    def compared(self) -> pd.DataFrame | None:
+        """`before` and `now` for each name, measure and year that both vintages have; None if there is none before."""
+        if self.previous is None:
+            return None
+        sums = {"before": sums_by_key(self.previous), "now": sums_by_key(self.cells)}
+        return pd.concat(sums, axis=1, join="inner")
+
     def accept(self, rule: str) -> str:
         """How a change that is true is let through, for this file alone, as the end of a remedy."""
         return (
@@ -96,6 +104,12 @@ def sums_by_key(cells: pd.DataFrame) -> "pd.Series[float]":
     """The figures of each name, measure and year: rows under several spellings are summed, marks alone give nothing."""
     sums: pd.Series[float] = cells.groupby([*ROW_KEYS, "measure", "year"])["value"].sum(min_count=1)
     return sums
+
+
+def place_of(figures: pd.DataFrame) -> str:
+    """Where the first of some compared figures stands, for a message."""
+    _, item, measure, year = figures.index[0]
+    return f"{item} {year} ({measure})"
 
 
 def named(keys: Iterable[tuple[str, str]], shown: int = 3) -> str:

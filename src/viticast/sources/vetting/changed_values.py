@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from viticast.sources.findings import Finding, FindingOutcome
-from viticast.sources.vetting.case import UNIT, Case, sums_by_key
+from viticast.sources.vetting.case import UNIT, Case, place_of
 
 CHANGED = "changed_values"
 MARKED = "values_became_marks"
@@ -13,7 +13,7 @@ MARKED = "values_became_marks"
 
 def check_changed_values(case: Case) -> Iterator[Finding]:
     """Refuse a table of which a large share of figures changed, watch a small one; few changes are in the revisions."""
-    both = _both(case)
+    both = case.compared
     if both is None:
         return
     told = both.dropna()
@@ -28,7 +28,7 @@ def check_changed_values(case: Case) -> Iterator[Finding]:
         outcome=outcome,
         rule=CHANGED,
         reason=f"{len(changed)} of {len(told)} figures ({share:.1%}) are not those of the vintage before, e.g. "
-        f"{_place(changed)} is {example['now']:,.0f}, not {example['before']:,.0f}{_factor(changed, case)}",
+        f"{place_of(changed)} is {example['now']:,.0f}, not {example['before']:,.0f}{_factor(changed, case)}",
         remedy="fetch the file again, and check that it is the file of this table"
         + (f"; {case.accept(CHANGED)}" if outcome == "refusal" else "; kedro revisions lists the changes"),
         column_label=f"{changed.index[0][3]}",
@@ -38,7 +38,7 @@ def check_changed_values(case: Case) -> Iterator[Finding]:
 
 def check_values_became_marks(case: Case) -> Iterator[Finding]:
     """Refuse a table of which a large share of figures turned into marks; watch any that did."""
-    both = _both(case)
+    both = case.compared
     if both is None:
         return
     figures = both[both["before"] > 0]
@@ -51,30 +51,17 @@ def check_values_became_marks(case: Case) -> Iterator[Finding]:
         outcome=outcome,
         rule=MARKED,
         reason=f"{len(marked)} of {len(figures)} figures ({share:.1%}) of the vintage before have become marks, e.g. "
-        f"{_place(marked)}, which was {marked.iloc[0]['before']:,.0f}",
+        f"{place_of(marked)}, which was {marked.iloc[0]['before']:,.0f}",
         remedy="fetch the file again"
         + (f"; {case.accept(MARKED)}" if outcome == "refusal" else "; kedro revisions lists the changes"),
         column_label=f"{marked.index[0][3]}",
     )
 
 
-def _both(case: Case) -> pd.DataFrame | None:
-    """`before` and `now` for each name, measure and year that both vintages have."""
-    if case.previous is None:
-        return None
-    sums = {"before": sums_by_key(case.previous), "now": sums_by_key(case.cells)}
-    return pd.concat(sums, axis=1, join="inner")
-
-
 def _outcome(share: float, watched: float, refused: float) -> FindingOutcome | None:
     if share > refused:
         return "refusal"
     return "watch" if share > watched else None
-
-
-def _place(figures: pd.DataFrame) -> str:
-    _, item, measure, year = figures.index[0]
-    return f"{item} {year} ({measure})"
 
 
 def _factor(changed: pd.DataFrame, case: Case) -> str:

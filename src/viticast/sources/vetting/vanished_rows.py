@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from viticast.sources.findings import Finding
-from viticast.sources.vetting.case import ROW_KEYS, Case, named, sums_by_key
+from viticast.sources.vetting.case import ROW_KEYS, UNIT, Case, named, sums_by_key
 
 RULE = "vanished_rows"
 
@@ -14,7 +14,10 @@ Name = tuple[str, str]
 
 
 def check_vanished_rows(case: Case) -> Iterator[Finding]:
-    """Refuse a file without rows of the vintage before; a new row with the same figures is a rename, and watched."""
+    """Refuse a file without rows of the vintage before; a new row with the same figures is a rename, and watched.
+
+    Rows that share a name, as the spellings of a country do, may become fewer only if their figures stay, added up.
+    """
     if case.previous is None:
         return
     names = _names(case.previous)
@@ -22,8 +25,28 @@ def check_vanished_rows(case: Case) -> Iterator[Finding]:
     vanished = sorted(names - _names(case.cells) - set(renames))
     if renames:
         yield _renamed(renames)
-    if len(vanished) > case.bounds.vanished_rows:
-        yield _vanished(case, vanished, len(names))
+    thinned = _thinned(case, case.previous)
+    if len(vanished) + len(thinned) > case.bounds.vanished_rows:
+        if vanished:
+            yield _vanished(case, vanished, len(names))
+        if thinned:
+            yield _lost(case, thinned)
+
+
+def _thinned(case: Case, previous: pd.DataFrame) -> list[Name]:
+    """Names that have fewer rows than before, and less in a year that both vintages have."""
+    rows = pd.concat({"before": _rows_of(previous), "now": _rows_of(case.cells)}, axis=1, join="inner")
+    fewer = set(rows.index[rows["now"] < rows["before"]])
+    if not fewer:
+        return []
+    before, now = _figures(previous, fewer), _figures(case.cells, fewer)
+    before, now = before.align(now, join="inner")
+    lost = (now < before - UNIT) | (now.isna() & before.notna())
+    return sorted(lost.index[lost.any(axis=1)].tolist())
+
+
+def _rows_of(cells: pd.DataFrame) -> "pd.Series[int]":
+    return cells.drop_duplicates("row_number").groupby(ROW_KEYS).size()
 
 
 def find_renames(case: Case) -> dict[Name, Name]:
@@ -84,4 +107,15 @@ def _vanished(case: Case, vanished: list[Name], before: int) -> Finding:
         remedy="fetch the file again, whole; if a row has a new name and new figures, name it in "
         f"conf/base/aliases_<source>.yml; {case.accept(RULE)}",
         found=vanished[0][1],
+    )
+
+
+def _lost(case: Case, thinned: list[Name]) -> Finding:
+    return Finding(
+        outcome="refusal",
+        rule=RULE,
+        reason=f"{len(thinned)} names stand in fewer rows than in the vintage before, and figures went with the rows: "
+        f"{named(thinned)}",
+        remedy=f"fetch the file again, whole; {case.accept(RULE)}",
+        found=thinned[0][1],
     )

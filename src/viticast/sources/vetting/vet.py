@@ -20,7 +20,8 @@ from viticast.sources.vetting.repeated_years import check_repeated_years
 from viticast.sources.vetting.totals import check_totals
 from viticast.sources.vetting.unreadable import check_unreadable
 from viticast.sources.vetting.vanished_rows import check_vanished_rows
-from viticast.sources.vetting.years import check_future, check_lost
+from viticast.sources.vetting.years import check_future, check_lost, check_publication
+from viticast.sources.vetting.zeroed import check_zeroed
 
 RULES: tuple[Rule, ...] = (
     check_unreadable,
@@ -30,12 +31,14 @@ RULES: tuple[Rule, ...] = (
     check_totals,
     check_last_year,
     check_last_year_scale,
+    check_publication,
     check_future,
     check_lost,
     check_repeated_years,
     check_vanished_rows,
     check_changed_values,
     check_values_became_marks,
+    check_zeroed,
     check_one_sided_pairs,
     check_unit_values,
 )

@@ -1,4 +1,4 @@
-"""Which years a file reaches: none may lie in the future, and none that was there may be lost."""
+"""Which years a file reaches: none, nor its publication, may lie in the future; none that was there may be lost."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,7 @@ from viticast.sources.vetting.case import Case
 
 FUTURE = "future_years"
 LOST = "lost_years"
+FUTURE_PUBLICATION = "future_publication"
 
 
 def check_future(case: Case) -> Iterator[Finding]:
@@ -23,6 +24,20 @@ def check_future(case: Case) -> Iterator[Finding]:
         + (f"; {case.accept(FUTURE)}" if ahead else "; the last year may hold part of a year only"),
         column_label=str(case.last_year),
         found=str(case.last_year),
+    )
+
+
+def check_publication(case: Case) -> Iterator[Finding]:
+    """Refuse a file that is declared to be published after it was fetched; it would be the newest for years."""
+    fetched = case.fetched_at.date()
+    if case.published_at is None or case.published_at <= fetched:
+        return
+    yield Finding(
+        outcome="refusal",
+        rule=FUTURE_PUBLICATION,
+        reason=f"the file is declared to be published on {case.published_at}, after {fetched}, when it was fetched",
+        remedy="rename the folder to the month of publication (YYYY-MM), or correct the clock of this computer",
+        found=str(case.published_at),
     )
 
 

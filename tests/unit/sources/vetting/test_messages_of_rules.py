@@ -1,5 +1,7 @@
 """What a person reads of each broken table: the whole finding of each rule, word for word."""
 
+from datetime import date
+
 import pytest
 from tests.unit.sources.vetting.conftest import cells_of, leaves_of
 
@@ -15,7 +17,8 @@ from viticast.sources.vetting.repeated_years import check_repeated_years
 from viticast.sources.vetting.totals import check_totals
 from viticast.sources.vetting.unreadable import check_unreadable
 from viticast.sources.vetting.vanished_rows import check_vanished_rows
-from viticast.sources.vetting.years import check_future, check_lost
+from viticast.sources.vetting.years import check_future, check_lost, check_publication
+from viticast.sources.vetting.zeroed import check_zeroed
 
 TRADE = "ImpVinhos"
 BOTH = ("quantity", "value")
@@ -310,6 +313,17 @@ SAID = {
             found="2001",
         ),
     ),
+    "a publication in the future": (
+        check_publication,
+        {"cells": FEW, "published": date(2099, 1, 1)},
+        Finding(
+            "refusal",
+            "future_publication",
+            "the file is declared to be published on 2099-01-01, after 2026-01-01, when it was fetched",
+            "rename the folder to the month of publication (YYYY-MM), or correct the clock of this computer",
+            found="2099-01-01",
+        ),
+    ),
     "years that are lost": (
         check_lost,
         {"cells": FEW, "previous": leaves_of({"Merlot": [9, 11, 12, 13]}, first_year=1999)},
@@ -375,6 +389,62 @@ SAID = {
             f"{AGAIN}, whole; if a row has a new name and new figures, name it in {ALIASES}; "
             f"{accept('vanished_rows', 2001)}",
             found="malbec",
+        ),
+    ),
+    "rows of one name that are fewer": (
+        check_vanished_rows,
+        {
+            "cells": leaves_of({"Merlot": [11, 12], "Singapura": [1, 2]}),
+            "previous": leaves_of({"Merlot": [11, 12], "Singapura": [1, 2], "Cingapura": [3, 0]}),
+        },
+        Finding(
+            "refusal",
+            "vanished_rows",
+            "1 names stand in fewer rows than in the vintage before, and figures went with the rows: 'cingapura'",
+            f"{AGAIN}, whole; {accept('vanished_rows', 2001)}",
+            found="cingapura",
+        ),
+    ),
+    "years that became zero": (
+        check_zeroed,
+        {"cells": leaves_of({"A": [0, 0, 0, 0, 7]}), "previous": leaves_of({"A": [1000, 2000, 3000, 4000, 7]})},
+        Finding(
+            "refusal",
+            "zeroed_figures",
+            "4 sums of a year that the vintage before had are 0 now (quantity of 2000: 1,000 before; quantity of 2001: "
+            "2,000 before; quantity of 2002: 3,000 before)",
+            f"{AGAIN}; {accept('zeroed_figures', 2004)}",
+            column_label="2000",
+            found="0",
+        ),
+    ),
+    "rows that became zero": (
+        check_zeroed,
+        {
+            "cells": leaves_of({"A": [1, 2, 3, 4], "B": [0] * 4, "C": [0] * 4}),
+            "previous": leaves_of({"A": [1, 2, 3, 4], "B": [1, 2, 3, 0], "C": [1, 2, 3, 4]}),
+        },
+        Finding(
+            "refusal",
+            "zeroed_figures",
+            "2 rows of the vintage before are all 0 now: 'b', 'c'; the first had 3 figures that are none now",
+            f"{AGAIN}; {accept('zeroed_figures', 2003)}",
+            found="b",
+        ),
+    ),
+    "figures that became zero": (
+        check_zeroed,
+        {
+            "cells": leaves_of({"A": [7] * 50, "B": [*[7] * 47, 0, 0, 0]}),
+            "previous": leaves_of({"A": [7] * 50, "B": [*[7] * 47, 1300, 7, 7]}),
+        },
+        Finding(
+            "watch",
+            "zeroed_figures",
+            "3 of 100 figures (3.0%) of the vintage before are 0 now, e.g. b 2047 (quantity), which was 1,300",
+            f"{AGAIN}; {REVISIONS}",
+            column_label="2047",
+            found="0",
         ),
     ),
     "some changed figures": (

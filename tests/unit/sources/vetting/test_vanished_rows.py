@@ -1,3 +1,4 @@
+import pytest
 from tests.unit.sources.vetting.conftest import cells_of, leaves_of
 
 from viticast.sources.vetting.vanished_rows import check_vanished_rows
@@ -82,3 +83,37 @@ def test_a_blank_that_became_zero_is_no_new_figure(ask):
     assert finding.outcome == "watch"
     [finding] = ask(check_vanished_rows, leaves_of({"Tanat": [3, 1], "Merlot": [1, 2]}), previous=before)
     assert finding.outcome == "refusal"
+
+
+TWO = {"Singapura": [1, 2, "nd"], "Cingapura": [4, 0, 6]}
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        {"Cingapura": [5, 2, 6]},
+        {"Singapura": [5, 2, 6, 7]},
+        {"Singapura": [5, 2, 9]},
+        {"Cingapura": [4.6, 1.6, 6]},
+        {"Cingapura": [4, 0, 6], "Singapura": [0, 0, 0]},
+    ],
+    ids=["merged", "under the other name", "and revised upwards", "but for fractions", "as many rows"],
+)
+def test_rows_of_one_name_may_be_merged(ask, left):
+    now = leaves_of({**left, "Peru": [1, 2, 3]})
+    assert ask(check_vanished_rows, now, previous=leaves_of({**TWO, "Peru": [1, 2, 3]})) == []
+
+
+@pytest.mark.parametrize("left", [{"Singapura": [1, 2, "nd"]}, {"Cingapura": [4, 0, 6]}, {"Cingapura": [5, 2, "nd"]}])
+def test_one_of_two_rows_of_a_name_must_not_go_with_its_figures(ask, left):
+    now = leaves_of({**left, "Peru": [1, 2, 3]})
+    [finding] = ask(check_vanished_rows, now, previous=leaves_of({**TWO, "Peru": [1, 2, 3]}))
+    assert (finding.outcome, finding.rule, finding.found) == ("refusal", "vanished_rows", "cingapura")
+    assert "1 names" in finding.reason
+
+
+def test_names_with_fewer_rows_count_as_rows_that_are_gone(ask):
+    before = leaves_of({**TWO, "Peru": [1, 2, 3], "Chile": [4, 5, 6]})
+    now = leaves_of({"Cingapura": [4, 0, 6], "Chile": [4, 5, 6]})
+    assert len(ask(check_vanished_rows, now, previous=before, bounds={"vanished_rows": 1})) == 2
+    assert ask(check_vanished_rows, now, previous=before, bounds={"vanished_rows": 2}) == []

@@ -1,7 +1,9 @@
+from datetime import date
+
 import pytest
 from tests.unit.sources.vetting.conftest import leaves_of
 
-from viticast.sources.vetting.years import check_future, check_lost
+from viticast.sources.vetting.years import check_future, check_lost, check_publication
 
 CELLS = leaves_of({"Merlot": [1, 2, 3]})
 
@@ -35,3 +37,20 @@ def test_lost_years_are_refused(ask, figures, first_year):
 
 def test_a_first_vintage_has_lost_nothing(ask):
     assert ask(check_lost, leaves_of({"Merlot": [1]})) == []
+
+
+@pytest.mark.parametrize("published", [date(2025, 12, 1), date(2026, 1, 1)])
+def test_a_file_published_up_to_the_day_of_fetching_is_passed(ask, published):
+    assert ask(check_publication, CELLS, published=published) == []
+
+
+def test_a_file_of_which_nobody_declares_the_publication_is_passed(ask):
+    assert ask(check_publication, CELLS, published=None) == []
+
+
+@pytest.mark.parametrize("published", [date(2026, 1, 2), date(2099, 1, 1)])
+def test_a_publication_in_the_future_is_refused(ask, published):
+    [finding] = ask(check_publication, CELLS, published=published)
+    assert (finding.outcome, finding.rule) == ("refusal", "future_publication")
+    assert str(published) in finding.reason
+    assert "rename the folder" in finding.remedy
