@@ -20,7 +20,7 @@ from viticast.lake.lake import Lake
 from viticast.lake.storage import Storage
 from viticast.provenance.backward import SnapshotFrames, leaves_under, trace_forecast
 from viticast.provenance.choice import Current, choose_forecast
-from viticast.provenance.errors import UnknownModelError
+from viticast.provenance.errors import IncompleteLakeError, UnknownModelError
 from viticast.provenance.forward import LakeFrames, resting_on, trace_file
 from viticast.provenance.model import model_origin, page_shows
 from viticast.provenance.raw import find_landed, landed_files, raw_file
@@ -109,22 +109,43 @@ def file_command(file: str, source: str | None, env: str | None, form: str) -> N
 
 def _snapshot_frames(lake: Lake, snapshot_id: str, series_id: str) -> SnapshotFrames:
     """What the lake has about a snapshot; of the cells only those of the tables under a series."""
-    series, snapshots = (lake.table(name, snapshot_id=snapshot_id) for name in ("series", "snapshots"))
+    needed = ("series", "snapshots", "panel")
+    series, snapshots, panel = (_needed(lake, name, snapshot_id=snapshot_id) for name in needed)
+    declared = _needed if panel["correction_id"].notna().any() else Lake.table
     tables = set(leaves_under(series, series_id)["table_name"])
     under = snapshots[snapshots["table_name"].isin(tables)]
     cells = [
-        lake.table("observations", table_name=str(row.table_name), vintage_id=str(row.vintage_id))
+        _needed(lake, "observations", table_name=str(row.table_name), vintage_id=str(row.vintage_id))
         for row in under.itertuples(index=False)
     ]
     return SnapshotFrames(
         snapshots=snapshots,
         series=series,
-        panel=lake.table("panel", snapshot_id=snapshot_id),
-        corrections_applied=lake.table("corrections_applied", snapshot_id=snapshot_id),
+        panel=panel,
+        corrections_applied=declared(lake, "corrections_applied", snapshot_id=snapshot_id),
         vintages=lake.table("vintages"),
         observations=pd.concat(cells, ignore_index=True),
-        crosswalk=lake.crosswalk(),
+        crosswalk=_crosswalk(lake),
     )
+
+
+def _needed(lake: Lake, name: str, **where: str) -> pd.DataFrame:
+    """Rows of a table that must be there, or the number cannot be traced."""
+    frame = lake.table(name, **where)
+    if frame.empty:
+        which = ", ".join(f"{column}={value}" for column, value in where.items())
+        raise IncompleteLakeError(
+            f"the lake has no {name} of {which}: the partition is gone. Put a copy from a backup in its place, or make "
+            "it anew: kedro run, with the same source and as_of"
+        )
+    return frame
+
+
+def _crosswalk(lake: Lake) -> pd.DataFrame:
+    crosswalk = lake.crosswalk()
+    if crosswalk.empty:
+        raise IncompleteLakeError("the crosswalk is gone. Put a copy from a backup in its place")
+    return crosswalk
 
 
 def _of_snapshots(lake: Lake, name: str, snapshot_ids: list[str]) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from viticast.panel.crosswalk import KEYS, settled
+from viticast.panel.fingerprint import panel_hash
 from viticast.panel.labels import fold
 from viticast.provenance.records import (
     CorrectionMade,
@@ -65,6 +66,7 @@ def trace_forecast(
     return ForecastTrace(
         forecast=_number(forecast, frames.series),
         model=model,
+        is_panel_of_model=None if model.panel_sha256 is None else panel_hash(frames.panel) == model.panel_sha256,
         leaf_series=len(leaves),
         corrections=corrections_on(frames.panel, frames.corrections_applied, set(leaves["series_id"])),
         tables=tuple(_table(name, frames, lines, raw) for name in tables),

@@ -27,3 +27,7 @@ class UnknownFileError(ProvenanceError):
 
 class SeveralFilesError(ProvenanceError):
     """A beginning of a hash, or an address, stands for several raw files."""
+
+
+class IncompleteLakeError(ProvenanceError):
+    """A part of the lake that the question needs is gone."""

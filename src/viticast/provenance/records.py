@@ -150,10 +150,21 @@ class ForecastNumber:
 
 @dataclass(frozen=True)
 class ForecastTrace:
-    """From a forecast back to the files."""
+    """From a forecast back to the files.
+
+    Attributes:
+        forecast: The number.
+        model: What made it.
+        is_panel_of_model: False where the snapshot's panel was built anew since the model was fitted, as with a further
+            correction; None where the model's panel is not recorded.
+        leaf_series: How many leaves lie under the series.
+        corrections: Those of the snapshot's panel as it is now.
+        tables: The tables of the leaves.
+    """
 
     forecast: ForecastNumber
     model: ModelOrigin
+    is_panel_of_model: bool | None
     leaf_series: int
     corrections: tuple[CorrectionMade, ...]
     tables: tuple[TableOrigin, ...]

@@ -23,6 +23,8 @@ from viticast.provenance.records import (
 MOST_LINES = 8
 """Of one kind; the JSON has them all."""
 
+REBUILT = "the panel was built anew since this model was fitted: corrections and lines below are those of the newer one"
+
 Row = tuple[str, str]
 """Name and fact; a fact goes on in rows without a name."""
 
@@ -43,6 +45,7 @@ def forecast_text(trace: ForecastTrace) -> str:
         ("", f"{number.label}, {number.level}; {number.series_class}; {_count(number.horizon, 'year')} ahead"),
         ("source", f"{number.source}{synthetic}"),
         *_model_rows(trace.model),
+        *([("", REBUILT)] if trace.is_panel_of_model is False else []),
         ("snapshot", number.snapshot_id),
         ("leaves", f"{_count(trace.leaf_series, 'series', 'series')} of {_count(len(trace.tables), 'table')}"),
         *_correction_rows(trace.corrections),

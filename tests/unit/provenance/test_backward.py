@@ -2,8 +2,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
+import pytest
 from tests.unit.provenance.conftest import EXPORTS, HASH, MODEL, SNAPSHOT
 
+from viticast.panel.fingerprint import panel_hash
 from viticast.provenance.backward import (
     SnapshotFrames,
     corrections_on,
@@ -115,3 +117,15 @@ def test_a_vintage_without_landings_is_traced_to_the_file_of_the_snapshot(
     (table,) = traced(PARAGUAY, forecasts, replace(frames, vintages=frames.vintages.head(0)), raw).tables
     assert table.landings == ()
     assert table.file.sha256 == HASH["exports"]
+
+
+@pytest.mark.parametrize("rebuilt", [False, True])
+def test_a_panel_that_was_built_anew_is_not_that_of_the_model(
+    forecasts: pd.DataFrame, frames: SnapshotFrames, raw: Raw, rebuilt: bool
+) -> None:
+    fitted = frames.panel.assign(value=1.0)
+    origin = replace(ORIGIN, panel_sha256=panel_hash(fitted))
+    panel = fitted.assign(value=2.0) if rebuilt else fitted.sample(frac=1, random_state=1)
+    row = choose_forecast(forecasts, PARAGUAY, 2026, current=(SNAPSHOT, MODEL))
+    trace = trace_forecast(row, replace(frames, panel=panel), origin, raw)
+    assert trace.is_panel_of_model is not rebuilt

@@ -57,6 +57,7 @@ FORECAST = ForecastTrace(
         hi95=3.0,
     ),
     model=ModelOrigin("e" * 16, "1" * 64, "2" * 64, None, ("r1",), (VERSION,), is_on_page=True),
+    is_panel_of_model=True,
     leaf_series=1,
     corrections=(CorrectionMade("fix", "Producao", "missing", "Valores errados.", 1, 2021, 2021, 1),),
     tables=(TABLE,),
@@ -178,3 +179,9 @@ def test_a_snapshot_without_model_and_a_model_without_version_are_said() -> None
     assert "not registered" in text
     assert "names another file of the same content" in text
     assert "shown on the page" not in text
+
+
+@pytest.mark.parametrize(("known", "told"), [(True, False), (None, False), (False, True)])
+def test_a_panel_that_is_newer_than_the_model_is_told(known: bool | None, told: bool) -> None:
+    text = forecast_text(replace(FORECAST, is_panel_of_model=known))
+    assert ("built anew since this model was fitted" in text) is told

@@ -1,6 +1,5 @@
 """The panel: one snapshot of the lake, corrected as declared, each label under its series, with the sums above."""
 
-import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,6 +11,7 @@ from viticast.panel.corrections import apply_corrections
 from viticast.panel.crosswalk import identify, new_labels, settled
 from viticast.panel.declarations import Aliases, Corrections
 from viticast.panel.dimension import describe_series
+from viticast.panel.fingerprint import panel_hash
 from viticast.panel.hierarchy import aggregate
 from viticast.panel.joins import count_joins
 from viticast.panel.ledger import keep_ledger
@@ -185,7 +185,7 @@ def build_panel(
         "last_years": dict(zip(snapshot["table_name"], snapshot["last_year"].astype(int).tolist(), strict=True)),
         "series": len(dimension),
         "leaf_series": int(identified["series_id"].nunique()),
-        "panel_sha256": _hash(panel),
+        "panel_sha256": panel_hash(panel),
     }
     logger.info("panel: %d series, %d of them leaves", receipt["series"], receipt["leaf_series"])
     joins = alias_outcome.assign(snapshot_id=receipt["snapshot_id"]).astype({"snapshot_id": "str"})
@@ -213,11 +213,6 @@ def _stamp(frame: pd.DataFrame, snapshot: pd.DataFrame) -> pd.DataFrame:
     for position, column in enumerate(["snapshot_id", "source", "is_synthetic"]):
         frame.insert(position, column, snapshot[column].iloc[0])
     return frame
-
-
-def _hash(panel: pd.DataFrame) -> str:
-    rows = pd.util.hash_pandas_object(panel[["series_id", "year", "value"]], index=False)
-    return hashlib.sha256(rows.to_numpy().tobytes()).hexdigest()
 
 
 def _reason(detail: object) -> str:
