@@ -42,6 +42,12 @@ class VettingBounds(BaseModel):
     one_sided_share: Share = 0.03
     # measured: no year lies outside the ranges that are declared for the tables
     unit_value_years: Count = 3
+    # measured (each year from 1990 on as if it were the last): 3.8 times the median of the five before in ExpVinho 2011,
+    # 1/5.0 of it in ExpEspumantes 1999
+    unit_value_factor: Annotated[float, Field(gt=1)] = 10.0
+    # measured (each year from 1990 on as if it were the last): 14 figures after 22 in Producao 1993, 0.64; in the
+    # sample 27 after 48 in ExpEspumantes 2020, 0.56
+    thin_last_year_share: Share = 0.33
     # measured: no cell is unreadable; one cell of ProcessaSemclass, the smallest table, is 0.0185
     unreadable_share: Share = 0.02
     # measured: ExpEspumantes 1999 is 10.2 times the highest year before, ImpSuco 2002 1/77 of the lowest of five before

@@ -9,6 +9,8 @@ from viticast.sources.vetting.case import Case
 
 NO_FIGURES = "no_figures"
 EMPTY_LAST_YEAR = "empty_last_year"
+THIN_LAST_YEAR = "thin_last_year"
+ENOUGH_FIGURES = 10
 
 _SAID_MISSING = ("nd", "*", "+")
 """Marks by which Embrapa says that a figure is not published, so that a year without figures is no accident."""
@@ -39,6 +41,25 @@ def check_last_year(case: Case) -> Iterator[Finding]:
         share = float((earlier["figures"] > 0).mean())
         if share > case.bounds.usual_share_of_years_with_figures:
             yield _empty(case, str(measure), share, earlier["figures"])
+
+
+def check_thin_last_year(case: Case) -> Iterator[Finding]:
+    """Watch a last year with figures in far fewer rows than the year before: it may be published in part only."""
+    for measure, cells in case.cells.groupby("measure"):
+        figures = _by_year(cells)["figures"]
+        last, before = int(figures.get(case.last_year, 0)), int(figures.get(case.last_year - 1, 0))
+        # a year without any is another rule's
+        if not last or before < ENOUGH_FIGURES or last >= case.bounds.thin_last_year_share * before:
+            continue
+        yield Finding(
+            outcome="watch",
+            rule=THIN_LAST_YEAR,
+            reason=f"{case.last_year} has {last} rows with a {measure} above zero, {case.last_year - 1} has {before}: "
+            "part of the year may be missing",
+            remedy="compare the last year with the site, and fetch the file again once Embrapa has published all of it",
+            column_label=str(case.last_year),
+            found=str(last),
+        )
 
 
 def _by_year(cells: pd.DataFrame) -> pd.DataFrame:

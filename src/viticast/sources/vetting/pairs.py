@@ -10,6 +10,8 @@ from viticast.sources.vetting.expectations import UnitValues
 
 ONE_SIDED = "one_sided_pairs"
 UNIT_VALUES = "unit_values"
+UNIT_VALUE_JUMP = "unit_value_jump"
+RECENT_YEARS = 5
 
 
 def check_one_sided_pairs(case: Case) -> Iterator[Finding]:
@@ -39,13 +41,43 @@ def check_unit_values(case: Case) -> Iterator[Finding]:
     pairs = _pairs(case)
     if pairs is None:
         return
-    sums = pairs.groupby("year").sum()
-    sums = sums[(sums["quantity"] > 0) & (sums["value"] > 0)]
-    prices = sums["value"] / sums["quantity"]
+    prices = _prices(pairs)
     for plausible in case.expectations.unit_values:
         outside = prices[(prices < plausible.minimum) | (prices > plausible.maximum)]
         if len(outside):
             yield _implausible(case, outside, plausible, len(prices))
+
+
+def check_last_unit_value(case: Case) -> Iterator[Finding]:
+    """Refuse a last year whose US$ per kg is a multiple, or a fraction, of those of the years before it."""
+    pairs = _pairs(case)
+    if pairs is None:
+        return
+    prices = _prices(pairs)
+    before = prices[prices.index < case.last_year].tail(RECENT_YEARS)
+    if case.last_year not in prices.index or len(before) < RECENT_YEARS:
+        return
+    last, usual, factor = float(prices.loc[case.last_year]), float(before.median()), case.bounds.unit_value_factor
+    if usual <= last * factor and last <= usual * factor:
+        return
+    against = f"{last / usual:,.0f} times" if last > usual else f"1/{usual / last:,.0f} of"
+    yield Finding(
+        outcome="refusal",
+        rule=UNIT_VALUE_JUMP,
+        reason=f"the table's US$ per kg of {case.last_year} are {last:,.3g}, {against} the median of the "
+        f"{RECENT_YEARS} years before, {usual:,.3g}: kg or US$ of the year are in another unit",
+        remedy=f"check both columns of the year on the site, and fetch the file again; {case.accept(UNIT_VALUE_JUMP)}",
+        column_label=str(case.last_year),
+        found=f"{last:.3f}",
+    )
+
+
+def _prices(pairs: pd.DataFrame) -> "pd.Series[float]":
+    """US$ per kg of each year that has both."""
+    sums = pairs.groupby("year").sum()
+    sums = sums[(sums["quantity"] > 0) & (sums["value"] > 0)]
+    prices: pd.Series[float] = sums["value"] / sums["quantity"]
+    return prices
 
 
 def _pairs(case: Case) -> pd.DataFrame | None:

@@ -13,9 +13,9 @@ from viticast.sources.vetting.case import Case, Rule, SameLabel, with_keys
 from viticast.sources.vetting.changed_values import check_changed_values, check_values_became_marks
 from viticast.sources.vetting.duplicates import check_duplicates
 from viticast.sources.vetting.expectations import Acceptance, Expectations
-from viticast.sources.vetting.figures import check_any_figure, check_last_year
+from viticast.sources.vetting.figures import check_any_figure, check_last_year, check_thin_last_year
 from viticast.sources.vetting.jumps import check_last_year_scale
-from viticast.sources.vetting.pairs import check_one_sided_pairs, check_unit_values
+from viticast.sources.vetting.pairs import check_last_unit_value, check_one_sided_pairs, check_unit_values
 from viticast.sources.vetting.repeated_years import check_repeated_years
 from viticast.sources.vetting.totals import check_totals
 from viticast.sources.vetting.unreadable import check_unreadable
@@ -30,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     check_duplicates,
     check_totals,
     check_last_year,
+    check_thin_last_year,
     check_last_year_scale,
     check_publication,
     check_future,
@@ -41,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     check_zeroed,
     check_one_sided_pairs,
     check_unit_values,
+    check_last_unit_value,
 )
 
 

@@ -203,6 +203,23 @@ def test_zeros_are_nothing_new_in_the_table_that_is_mostly_zero(read, refusals):
 
 
 @pytest.mark.parametrize("table", each(TABLES))
+def test_a_year_that_became_zero_is_refused(read, refusals, table):
+    cells = read(NEWER, table)
+    year = int(cells.loc[(cells["value"] > 0) & (cells["year"] < 2010), "year"].max())
+    zeros = cells.assign(value=cells["value"].where((cells["year"] != year) | cells["mark"].notna(), 0.0))
+    assert "zeroed_figures" in refusals(table, zeros, after=OLDER)
+
+
+@pytest.mark.parametrize("table", each(TRADE))
+def test_a_last_year_in_tonnes_is_refused_by_its_price(read, refusals, table):
+    cells = read(NEWER, table)
+    weights = (cells["year"] == cells["year"].max()) & (cells["measure"] == "quantity")
+    assert "unit_value_jump" in refusals(
+        table, cells.assign(value=cells["value"].where(~weights, cells["value"] / 1000))
+    )
+
+
+@pytest.mark.parametrize("table", each(TABLES))
 @pytest.mark.parametrize("factor", [1000, 0.001])
 def test_figures_in_another_unit_are_refused(read, ask, table, factor):
     cells = read(NEWER, table)

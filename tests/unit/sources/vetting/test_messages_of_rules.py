@@ -10,9 +10,9 @@ from viticast.sources.vetting import RULES
 from viticast.sources.vetting.anchors import check_anchors
 from viticast.sources.vetting.changed_values import check_changed_values, check_values_became_marks
 from viticast.sources.vetting.duplicates import check_duplicates
-from viticast.sources.vetting.figures import check_any_figure, check_last_year
+from viticast.sources.vetting.figures import check_any_figure, check_last_year, check_thin_last_year
 from viticast.sources.vetting.jumps import check_last_year_scale
-from viticast.sources.vetting.pairs import check_one_sided_pairs, check_unit_values
+from viticast.sources.vetting.pairs import check_last_unit_value, check_one_sided_pairs, check_unit_values
 from viticast.sources.vetting.repeated_years import check_repeated_years
 from viticast.sources.vetting.totals import check_totals
 from viticast.sources.vetting.unreadable import check_unreadable
@@ -257,6 +257,18 @@ SAID = {
             f"{AGAIN} once Embrapa has published the year; {accept('empty_last_year', 2005)}",
             column_label="2005",
             found="0",
+        ),
+    ),
+    "a last year of few figures": (
+        check_thin_last_year,
+        {"cells": leaves_of({f"{row}": [5, 5, 5 * (row < 3)] for row in range(10)})},
+        Finding(
+            "watch",
+            "thin_last_year",
+            "2002 has 3 rows with a quantity above zero, 2001 has 10: part of the year may be missing",
+            f"compare the last year with the site, and {AGAIN} once Embrapa has published all of it",
+            column_label="2002",
+            found="3",
         ),
     ),
     "a last year in a larger scale": (
@@ -533,6 +545,32 @@ SAID = {
             "shifted or misread",
             f"{AGAIN}; {accept('one_sided_pairs', 2005, TRADE)}",
             found="3",
+        ),
+    ),
+    "a last price far above": (
+        check_last_unit_value,
+        traded(*[(10, 20)] * 5, (10, 2000)),
+        Finding(
+            "refusal",
+            "unit_value_jump",
+            "the table's US$ per kg of 2005 are 200, 100 times the median of the 5 years before, 2: kg or US$ of "
+            "the year are in another unit",
+            f"check both columns of the year on the site, and {AGAIN}; {accept('unit_value_jump', 2005, TRADE)}",
+            column_label="2005",
+            found="200.000",
+        ),
+    ),
+    "a last price far below": (
+        check_last_unit_value,
+        traded(*[(10, 20)] * 5, (1000, 2)),
+        Finding(
+            "refusal",
+            "unit_value_jump",
+            "the table's US$ per kg of 2005 are 0.002, 1/1,000 of the median of the 5 years before, 2: kg or US$ of "
+            "the year are in another unit",
+            f"check both columns of the year on the site, and {AGAIN}; {accept('unit_value_jump', 2005, TRADE)}",
+            column_label="2005",
+            found="0.002",
         ),
     ),
     "a price out of range": (
