@@ -42,7 +42,7 @@ class VettingBounds(BaseModel):
     one_sided_share: Share = 0.03
     # measured: no year lies outside the ranges that are declared for the tables
     unit_value_years: Count = 3
-    # measured (each year from 1990 on as if it were the last): 3.8 times the median of the five before in ExpVinho 2011,
+    # measured (each year from 1990 on as if it were the last): 3.8 times the median of five before in ExpVinho 2011,
     # 1/5.0 of it in ExpEspumantes 1999
     unit_value_factor: Annotated[float, Field(gt=1)] = 10.0
     # measured (each year from 1990 on as if it were the last): 14 figures after 22 in Producao 1993, 0.64; in the
