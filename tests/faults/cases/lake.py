@@ -94,7 +94,7 @@ def vintages_cut(workspace: Workspace) -> None:
 @GROUP.error("DamagedFileError", "findings/table_name=ExpVinho", "is damaged", remedy=FROM_A_BACKUP, is_late=True)
 def findings_cut(workspace: Workspace) -> None:
     """The partition of ExpVinho in findings was cut in half."""
-    workspace.damage("02_lake/findings/table_name=ExpVinho/*/part-0.parquet", _half)
+    workspace.damage("02_lake/findings/table_name=ExpVinho/*/*/part-0.parquet", _half)
 
 
 @GROUP.error("DamagedFileError", "crosswalk", "is damaged", remedy=FROM_A_BACKUP, is_late=True)

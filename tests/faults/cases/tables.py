@@ -47,5 +47,3 @@ def file_of_another_trade(workspace: Workspace) -> None:
 def old_file_again(workspace: Workspace) -> None:
     """Producao is the file of the vintage before, byte for byte: that vintage stays."""
     shutil.copyfile(_sample(workspace, OLDER, "Producao"), workspace.path("Producao"))
-    # What was found in a file is kept once for its bytes, with the address from which they came last.
-    workspace.expect_change("02_lake/findings/table_name=Producao/*/part-0.parquet")

@@ -58,6 +58,7 @@ def test_every_rule_of_monitoring_has_its_words() -> None:
         *(f"{loss}_against_naive" for loss in ("capped_mase", "wape")),
         *(f"coverage_{level}" for level in COVERAGE),
         *("forecasts_add_up", "champion_reproduces", "revisions", "findings", "drift", "freshness", "correction_guard"),
+        "alias_overlap",
     }
     for language in ("pt", "en"):
         assert set(words(language)["vintages"]["rules"]) == checks
