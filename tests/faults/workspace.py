@@ -6,10 +6,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import yaml
-from tests.pipelines.project_runs import make_project
+from tests.pipelines.project_runs import keep_tables, make_project
 
 TABLES = ("Producao", "ProcessaViniferas", "ImpSuco", "ExpVinho")
 """One of each layout and number of measures, with and without categories: few, so that a run takes seconds."""
@@ -157,19 +155,5 @@ def _make(folder: Path, root: Path) -> Path:
     project = folder / "project"
     project.mkdir(parents=True)
     make_project(project, root)
-    _rewrite(project, "tables.yml", lambda content: {"tables": {name: content["tables"][name] for name in TABLES}})
-    _rewrite(
-        project,
-        "expectations_sample.yml",
-        lambda content: {
-            section: [entry for entry in entries if entry["table"] in TABLES] for section, entries in content.items()
-        },
-    )
+    keep_tables(project, TABLES)
     return project
-
-
-def _rewrite(project: Path, name: str, change: Callable[[Any], Any]) -> None:
-    """Leaves out of a declaration what is about other tables."""
-    path = project / "conf" / "base" / name
-    content = change(yaml.safe_load(path.read_text(encoding="utf-8")))
-    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")

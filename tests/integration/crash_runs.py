@@ -21,8 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
-from tests.pipelines.project_runs import make_project, run
+from tests.pipelines.project_runs import keep_tables, make_project, run
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ("Producao", "ProcessaViniferas", "Comercio", "ExpSuco", "ImpSuco")
@@ -117,9 +116,7 @@ def make_small_project(folder: Path) -> Path:
     project = make_project(folder, ROOT)
     (project / "data" / "mlflow").mkdir()
     shutil.copy(folder.parent / "mlflow.db", project / "data" / "mlflow")
-    registry = project / "conf" / "base" / "tables.yml"
-    declared = yaml.safe_load(registry.read_text(encoding="utf-8"))["tables"]
-    registry.write_text(yaml.safe_dump({"tables": {name: declared[name] for name in TABLES}}), encoding="utf-8")
+    keep_tables(project, TABLES)
     for path in (project / "data" / "00_sample").glob("*/*.csv"):
         if path.stem not in TABLES:
             path.unlink()
