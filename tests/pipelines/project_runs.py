@@ -1,8 +1,9 @@
 """Throw-away projects: the real configuration and sample, a small backtest, nothing of the working folder."""
 
 import hashlib
+import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,28 +36,28 @@ def make_project(folder: Path, root: Path) -> Path:
 
 
 def keep_tables(project: Path, tables: Sequence[str]) -> None:
-    """Leaves out of the project's declarations for the sample whatever is about other tables: fewer are faster."""
+    """Leaves out of the project's declarations for the sample whatever is about other tables: fewer are faster.
+
+    What stays, stays as it is written.
+    """
     conf = project / "conf" / "base"
-    _rewrite(conf / "tables.yml", lambda content: {"tables": {name: content["tables"][name] for name in tables}})
-    for name in ("expectations_sample.yml", "corrections_sample.yml"):
-        _rewrite(conf / name, lambda content: {key: _about(entries, tables) for key, entries in content.items()})
-    _rewrite(conf / "aliases_sample.yml", lambda content: content | {"aliases": _aliases(content["aliases"], tables)})
+    registry = yaml.safe_load((conf / "tables.yml").read_text(encoding="utf-8"))["tables"]
+    (conf / "tables.yml").write_text(yaml.safe_dump({"tables": {name: registry[name] for name in tables}}))
+    for name in ("expectations_sample.yml", "corrections_sample.yml", "aliases_sample.yml"):
+        head, *entries = re.split(r"(?m)^(?=  - |[a-z_]+:)", (conf / name).read_text(encoding="utf-8"))
+        kept = [_cut(entry, tables) for entry in entries]
+        (conf / name).write_text("".join([head, *kept]), encoding="utf-8")
 
 
-def _about(entries: list[dict[str, Any]], tables: Sequence[str]) -> list[dict[str, Any]]:
-    return [entry for entry in entries or () if entry["table"] in tables]
-
-
-def _aliases(entries: list[dict[str, Any]], tables: Sequence[str]) -> list[dict[str, Any]]:
-    kept = [
-        entry | {"tables": [table for table in entry.get("tables", tables) if table in tables]} for entry in entries
-    ]
-    return [entry for entry in kept if entry["tables"]]
-
-
-def _rewrite(path: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    content = change(yaml.safe_load(path.read_text(encoding="utf-8")))
-    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+def _cut(entry: str, tables: Sequence[str]) -> str:
+    """An entry of a declaration as far as it is about the tables; nothing if it is about others only."""
+    one, several = re.search(r"\btable: (\w+)", entry), re.search(r"\btables: \[([\w, ]+)\]", entry)
+    if one:
+        return entry if one[1] in tables else ""
+    if several is None:
+        return entry
+    there = [name for name in several[1].split(", ") if name in tables]
+    return entry.replace(several[0], f"tables: [{', '.join(there)}]") if there else ""
 
 
 def run(project: Path, **parameters: Any) -> dict[str, Any]:
