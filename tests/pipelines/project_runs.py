@@ -42,7 +42,9 @@ def keep_tables(project: Path, tables: Sequence[str]) -> None:
     """
     conf = project / "conf" / "base"
     registry = yaml.safe_load((conf / "tables.yml").read_text(encoding="utf-8"))["tables"]
-    (conf / "tables.yml").write_text(yaml.safe_dump({"tables": {name: registry[name] for name in tables}}))
+    (conf / "tables.yml").write_text(
+        yaml.safe_dump({"tables": {name: registry[name] for name in tables}}, sort_keys=False)
+    )
     for name in ("expectations_sample.yml", "corrections_sample.yml", "aliases_sample.yml"):
         head, *entries = re.split(r"(?m)^(?=  - |[a-z_]+:)", (conf / name).read_text(encoding="utf-8"))
         kept = [_cut(entry, tables) for entry in entries]
