@@ -142,6 +142,7 @@ def compare_vintages(previous: pd.DataFrame, cells: pd.DataFrame, crosswalk: pd.
 
 def describe_leaves(
     leaves: pd.DataFrame,
+    identified: pd.DataFrame,
     crosswalk: pd.DataFrame,
     tables: Mapping[str, Any],
     aliases: Mapping[str, Any],
@@ -152,7 +153,7 @@ def describe_leaves(
         The dimension of leaves and of all series above them, and the outcome of each alias.
     """
     known, declared = settled(crosswalk), Aliases.from_mapping(aliases)
-    present = known[known["series_id"].isin(identify(leaves, known)["series_id"].unique())]
+    present = known[known["series_id"].isin(identified["series_id"].unique())]
     joins = count_joins(leaves, declared, known)
     for row in joins[joins["status"] == "overlapping"].itertuples(index=False):
         logger.warning("alias %s of %s: %s", row.correction_id, row.table_name, row.detail)

@@ -36,7 +36,7 @@ def create_pipeline(**kwargs: object) -> Pipeline:
             ),
             node(
                 nodes.describe_leaves,
-                inputs=["corrected_leaves", "crosswalk", "tables", "aliases"],
+                inputs=["corrected_leaves", "identified_leaves", "crosswalk", "tables", "aliases"],
                 outputs=["series_dimension", "aliases_outcome"],
                 name="describe_leaves",
             ),
