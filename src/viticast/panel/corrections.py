@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from viticast.panel.declarations import Correction, Corrections, Expectation, Missing, Permute, Undetailed
-from viticast.panel.labels import fold
+from viticast.panel.labels import fold, with_label_keys
 
 TOLERANCE = 0.5
 """Figures are published to the unit; a guard must not fail on a decimal."""
@@ -32,11 +32,7 @@ def apply_corrections(cells: pd.DataFrame, corrections: Corrections, snapshot: p
         corrections: Declared for the source of the cells.
         snapshot: Says when each table's vintage was published.
     """
-    cells = cells.assign(
-        correction_id=pd.Series(None, index=cells.index, dtype="str"),
-        item_key=cells["item"].map(fold),
-        group_key=cells["group_label"].map(fold, na_action="ignore").fillna(""),
-    )
+    cells = with_label_keys(cells.assign(correction_id=pd.Series(None, index=cells.index, dtype="str")))
     published = snapshot.set_index("table_name")["published_at"]
     outcomes = []
     for correction in corrections.corrections:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from viticast.contracts.crosswalk import Crosswalk
 from viticast.panel.declarations import Aliases
-from viticast.panel.labels import fold, slug
+from viticast.panel.labels import slug, with_label_keys
 from viticast.panel.tree import TableTree
 
 KEYS = ["table_name", "group_key", "item_key", "unit"]
@@ -110,7 +110,7 @@ def identify(cells: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
     Returns:
         series_id, year, value, mark, correction_id: one row for each series and year.
     """
-    keyed = cells.assign(item_key=cells["item"].map(fold), group_key=_group_key(cells))
+    keyed = with_label_keys(cells)
     named = keyed.merge(crosswalk[[*KEYS, "series_id"]], on=KEYS, how="left", validate="m:1")
     # A blank says least of all marks: the first of the others is the reason.
     told = named.sort_values("mark", key=lambda mark: mark == "empty", kind="stable")
@@ -127,10 +127,5 @@ def identify(cells: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
 
 def _labels(cells: pd.DataFrame) -> pd.DataFrame:
     """Each label once, in the first of its spellings."""
-    labels = cells[["table_name", "group_label", "item", "unit", "vintage_id"]].drop_duplicates()
-    labels = labels.assign(group_key=_group_key(labels), item_key=labels["item"].map(fold))
+    labels = with_label_keys(cells[["table_name", "group_label", "item", "unit", "vintage_id"]].drop_duplicates())
     return labels.sort_values([*KEYS, "item"]).drop_duplicates(KEYS)
-
-
-def _group_key(frame: pd.DataFrame) -> "pd.Series[str]":
-    return frame["group_label"].map(fold, na_action="ignore").fillna("").astype("str")

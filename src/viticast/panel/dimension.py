@@ -5,7 +5,7 @@ import pandas as pd
 from viticast.panel.crosswalk import KEYS
 from viticast.panel.declarations import Aliases
 from viticast.panel.hierarchy import ancestors, parent
-from viticast.panel.labels import fold, slug
+from viticast.panel.labels import fold, slug, with_label_keys
 from viticast.panel.tree import TableNode, TableTree
 
 FLOW_LABELS = {
@@ -72,9 +72,7 @@ def _item_labels(crosswalk: pd.DataFrame, cells: pd.DataFrame, aliases: Aliases)
     It depends on the snapshot and the declarations alone, not on which vintage the lake met first.
     """
     items = cells[["table_name", "group_label", "item", "unit"]].drop_duplicates()
-    group_key = items["group_label"].map(fold, na_action="ignore").fillna("").astype("str")
-    keyed = items.assign(group_key=group_key, item_key=items["item"].map(fold))
-    named = keyed.merge(crosswalk[[*KEYS, "series_id"]], on=KEYS, validate="m:1")
+    named = with_label_keys(items).merge(crosswalk[[*KEYS, "series_id"]], on=KEYS, validate="m:1")
     spellings: dict[str, set[str]] = {}
     for table, item, series_id in named[["table_name", "item", "series_id"]].itertuples(index=False):
         spellings.setdefault(series_id, set()).update({item, aliases.resolve(table, item)})

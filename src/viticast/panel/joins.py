@@ -4,7 +4,7 @@ import pandas as pd
 
 from viticast.panel.crosswalk import KEYS
 from viticast.panel.declarations import Alias, Aliases
-from viticast.panel.labels import fold, slug
+from viticast.panel.labels import fold, slug, with_label_keys
 
 NOTHING = "no label of it is in this snapshot"
 
@@ -24,10 +24,7 @@ def count_joins(leaves: pd.DataFrame, aliases: Aliases, crosswalk: pd.DataFrame)
         The columns of `contracts.panel.CorrectionsApplied` but for the snapshot: one row for each alias and table where
         a label of it stands, or one for an alias without any.
     """
-    keyed = leaves.assign(
-        item_key=leaves["item"].map(fold),
-        group_key=leaves["group_label"].map(fold, na_action="ignore").fillna("").astype("str"),
-    ).merge(crosswalk[[*KEYS, "series_id"]], on=KEYS, validate="m:1")
+    keyed = with_label_keys(leaves).merge(crosswalk[[*KEYS, "series_id"]], on=KEYS, validate="m:1")
     rows = [row for alias in aliases.aliases for row in _rows(keyed, alias)]
     columns = ["correction_id", "table_name", "action", "status", "cells", "reason", "detail"]
     texts = {column: "str" for column in columns if column != "cells"}

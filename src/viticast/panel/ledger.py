@@ -6,7 +6,7 @@ from itertools import pairwise
 import pandas as pd
 
 from viticast.panel.crosswalk import KEYS
-from viticast.panel.labels import fold
+from viticast.panel.labels import with_label_keys
 
 COLUMNS = ["table_name", "unit", "stage", "rows", "cells", "known", "total", "explained"]
 RELATIVE = 1e-9
@@ -37,10 +37,7 @@ def keep_ledger(
         LedgerError: Names each table, unit and stage where something is lost.
     """
     leaves = cells[cells["row_kind"] == "leaf"]
-    keyed = corrected.assign(
-        item_key=corrected["item"].map(fold),
-        group_key=corrected["group_label"].map(fold, na_action="ignore").fillna("").astype("str"),
-    ).merge(crosswalk[[*KEYS, "series_id"]], on=KEYS, how="left", validate="m:1")
+    keyed = with_label_keys(corrected).merge(crosswalk[[*KEYS, "series_id"]], on=KEYS, how="left", validate="m:1")
     stages = [
         written.assign(stage="observations", explained=0.0),
         _counts(leaves).assign(stage="snapshot", explained=0.0),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from viticast.panel.crosswalk import KEYS, settled
 from viticast.panel.fingerprint import panel_hash
-from viticast.panel.labels import fold
+from viticast.panel.labels import with_label_keys
 from viticast.provenance.records import (
     CorrectionMade,
     ForecastNumber,
@@ -144,10 +144,7 @@ def _lines(observations: pd.DataFrame) -> pd.DataFrame:
     last = observations.sort_values("year").drop_duplicates(
         ["table_name", "vintage_id", "row_number", "unit"], keep="last"
     )
-    return last.rename(columns={"column_number": "last_column"}).assign(
-        item_key=last["item"].map(fold).astype("str"),
-        group_key=last["group_label"].map(fold, na_action="ignore").fillna("").astype("str"),
-    )
+    return with_label_keys(last.rename(columns={"column_number": "last_column"}))
 
 
 def _number(forecast: Mapping[str, Any], series: pd.DataFrame) -> ForecastNumber:
