@@ -168,8 +168,9 @@ def test_a_statement_of_the_project_is_run_on_the_lake(table, lake, engine):
     assert found[columns].to_numpy().tolist() == [
         ["Comercio", "only", True, 2023, 5],
         ["Producao", "earlier", False, 2024, 10],
+        ["Producao", "later", True, 2024, 10],
     ]
-    assert found["published_at"].astype(str).tolist() == ["2024-04-01", "2025-04-01"]
+    assert found["published_at"].astype(str).tolist() == ["2024-04-01", "2025-04-01", "2025-06-01"]
     assert str(found["table_name"].dtype) == "str"
 
 
