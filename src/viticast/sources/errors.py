@@ -88,6 +88,70 @@ class HttpError(SourceError):
     """The site gave no usable answer."""
 
 
+class UnreachableError(HttpError):
+    """No answer at all: asking for the next table would only wait as long again."""
+
+
+class LoginError(HttpError):
+    """The server does not accept the credentials, or its login gives no token."""
+
+
+class FailedAnswerError(HttpError):
+    """An answer whose body says that the request failed, whatever its status."""
+
+
+class NotJsonError(HttpError):
+    """An answer that should be JSON and is not, or not to its end."""
+
+
+class TooLargeAnswerError(HttpError):
+    """An answer that grows beyond all bounds, or drips without end."""
+
+
+class PageError(HttpError):
+    """Pages that repeat, overlap or never end."""
+
+
+class RefreshError(HttpError):
+    """The call that renews the server's copy of the figures failed."""
+
+
+class CredentialsError(SourceError):
+    """Secrets that are missing, or stand where they would be logged."""
+
+
+class AnswerShapeError(SourceError):
+    """The records are not where the connection file says."""
+
+
+class MissingFieldError(AnswerShapeError):
+    """A record has none of the fields that the connection file names."""
+
+
+class WrongYearError(SourceError):
+    """An answer is of another year than the one that was asked for."""
+
+
+class MissingYearError(SourceError):
+    """A year between two others has no record."""
+
+
+class AbsentRecordError(SourceError):
+    """A label has no record in a year, and nothing says what that means."""
+
+
+class DatabaseError(SourceError):
+    """The database cannot be reached or refuses the query."""
+
+
+class MissingDatabaseTableError(DatabaseError):
+    """The database has no such table."""
+
+
+class MissingColumnError(DatabaseError):
+    """A table of the database has none of the columns that the connection file names."""
+
+
 class SameBytesError(SourceError):
     """Two tables hold the same bytes: one of them was answered with the other's file."""
 

@@ -1,8 +1,10 @@
-"""What a source handed over: the bytes of one table, untouched, and where and when they came from."""
+"""What a source handed over: the bytes of a table, untouched, where and when they came from; or why there are none."""
 
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
+
+from viticast.sources.errors import SourceError
 
 
 @dataclass(frozen=True)
@@ -44,3 +46,21 @@ def landing_id(raw_sha256: str, address: str, published_at: date | None) -> str:
     """
     declared = "" if published_at is None else published_at.isoformat()
     return hashlib.sha256("\x1f".join((raw_sha256, address, declared)).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class NotFetched:
+    """A table that the source did not hand over: it keeps the vintage that it has.
+
+    Attributes:
+        table_name: File stem of the VitiBrasil table.
+        address: Where it was asked for, without credentials.
+        errors: Why it is not there, at least one; each names the table.
+    """
+
+    table_name: str
+    address: str
+    errors: tuple[SourceError, ...]
+
+
+Fetched = FetchedFile | NotFetched

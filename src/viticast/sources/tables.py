@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self
+from unicodedata import normalize
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -57,6 +58,7 @@ class TableSpec(BaseModel):
     label: str = Field(description="What a reader sees, in Portuguese")
     option: str = Field(pattern=r"^opt_0[2-6]$", description="`opcao` of the site's address")
     suboption: str | None = Field(default=None, pattern=r"^subopt_0[1-5]$", description="`subopcao` of the address")
+    suboption_label: str | None = Field(default=None, description="What the site calls the suboption")
     database_table: str = Field(description="Table of the project's upstream database")
     item_kind: ItemKind
     layout: Layout
@@ -68,6 +70,14 @@ class TableSpec(BaseModel):
     def file_name(self) -> str:
         """Name of the file on the site and in a folder."""
         return f"{self.name}.csv"
+
+    @property
+    def suboption_slug(self) -> str | None:
+        """The suboption's label as a slug, e.g. `uvas_passas`."""
+        if self.suboption_label is None:
+            return None
+        plain = normalize("NFKD", self.suboption_label).encode("ascii", "ignore").decode()
+        return "_".join(plain.casefold().split())
 
     @property
     def units(self) -> tuple[str, ...]:

@@ -1,0 +1,16 @@
+"""How a source is asked and understood: declared in YAML, so that another API or database needs no code."""
+
+from viticast.sources.connections.api import ApiConnection, ApiTable
+from viticast.sources.connections.database import DatabaseConnection, LongTable
+from viticast.sources.connections.declaration import Connection, read_connection
+from viticast.sources.connections.files import FilesConnection
+
+__all__ = [
+    "ApiConnection",
+    "ApiTable",
+    "Connection",
+    "DatabaseConnection",
+    "FilesConnection",
+    "LongTable",
+    "read_connection",
+]
