@@ -8,6 +8,7 @@ from viticast.sources.cells import MARKS_BY_TEXT, Cell, parse_cell
 from viticast.sources.decoding import decode
 from viticast.sources.delimited import Line, split_lines
 from viticast.sources.errors import CutFigureError, EmptyFileError, SourceError
+from viticast.sources.findings import Finding
 from viticast.sources.header import Columns, read_columns
 from viticast.sources.rows import Row, read_rows
 from viticast.sources.tables import Measure, TableSpec
@@ -40,6 +41,7 @@ class Reading:
             has the mark `unreadable` in the frame; such a line has no cells.
         file_lines: Lines of the file that are not blank: the header, the rows and the quarantined lines.
         rows: Lines of the file that are rows of the frame.
+        notices: What is worth a look besides, with the outcome `watch`.
     """
 
     frame: pd.DataFrame
@@ -47,6 +49,7 @@ class Reading:
     quarantined: tuple[SourceError, ...]
     file_lines: int
     rows: int
+    notices: tuple[Finding, ...] = ()
 
     @property
     def last_year(self) -> int:
