@@ -1,12 +1,13 @@
 """From the bytes of any vintage of any table to tidy rows: by rule, with every defect refused or recorded."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from viticast.sources.cells import MARKS_BY_TEXT, Cell, parse_cell
 from viticast.sources.decoding import decode
-from viticast.sources.delimited import Line, split_lines
+from viticast.sources.delimited import Line, Lines, split_lines
 from viticast.sources.errors import CutFigureError, EmptyFileError, SourceError
 from viticast.sources.findings import Finding
 from viticast.sources.header import Columns, read_columns
@@ -27,6 +28,8 @@ COLUMNS = (
     "mark",
 )
 UNREADABLE = Cell(None, "unreadable")
+ReadCell = Callable[[Line, int, Measure], Cell]
+"""Reads the figure at a position (from 0) of a line; raises SourceError, without place, for what is no figure."""
 _INTEGERS = ("row_number", "column_number", "year")
 
 
@@ -83,25 +86,54 @@ def read_table(content: bytes, table: TableSpec) -> Reading:
     Raises:
         SourceError: The one thing that is wrong, or `SourceErrors` with all that is.
     """
-    lines = split_lines(decode(content, table.name), table.name)
+    return read_lines(split_lines(decode(content, table.name), table.name), table)
+
+
+def read_lines(lines: Lines, table: TableSpec, read_cell: ReadCell | None = None) -> Reading:
+    """Read lines as those of a file, wherever they come from, by the same rules.
+
+    Args:
+        lines: A header, or none, and rows of labels and figures; equally many fields in each.
+        table: What the lines should hold.
+        read_cell: Reads a figure; `read_text` where it is None.
+
+    Returns:
+        The tidy cells, and what was repaired by rule or set aside.
+
+    Raises:
+        SourceError: The one thing that is wrong, or `SourceErrors` with all that is.
+    """
     columns, body = read_columns(lines.kept, table)
     rows, nameless = read_rows(body, columns, table)
     if not rows:
         raise EmptyFileError("the file has a header and no row", remedy="fetch the file again", table=table.name, row=1)
-    frame, unreadable = _tidy(rows, columns, table)
+    frame, unreadable = tidy(rows, columns, table, read_cell or read_text)
     cut = ("the last line does not end: its last figure may have been cut",) if lines.kept[-1].is_cut else ()
     aside = sorted((*lines.set_aside, *nameless, *unreadable), key=lambda error: (error.row or 0, error.column or 0))
     return Reading(frame, (*columns.repairs, *cut), tuple(aside), file_lines=lines.total, rows=len(rows))
 
 
-def _tidy(rows: list[Row], columns: Columns, table: TableSpec) -> tuple[pd.DataFrame, list[SourceError]]:
+def tidy(
+    rows: Sequence[Row], columns: Columns, table: TableSpec, read_cell: ReadCell
+) -> tuple[pd.DataFrame, list[SourceError]]:
+    """Write each figure of the rows as a cell of its own.
+
+    Args:
+        rows: Named rows, in the order of the file.
+        columns: Where the figures stand in them.
+        table: Which measures a year has.
+        read_cell: Reads a figure.
+
+    Returns:
+        A frame with the columns of `COLUMNS`, and the cells that could not be read, with their places.
+    """
     slots = [(year, measure) for year in columns.years for measure in table.measures]
     unreadable: list[SourceError] = []
     records = []
     for row in rows:
         for position, (year, measure) in enumerate(slots, start=columns.first_figure):
             try:
-                cell = _cell(row.line, position, measure)
+                cell = read_cell(row.line, position, measure)
             except SourceError as error:
                 unreadable.append(_placed(error, table, row.line, position, f"{year} {measure.unit}"))
                 cell = UNREADABLE
@@ -112,7 +144,12 @@ def _tidy(rows: list[Row], columns: Columns, table: TableSpec) -> tuple[pd.DataF
     return frame.astype(types), unreadable
 
 
-def _cell(line: Line, position: int, measure: Measure) -> Cell:
+def read_text(line: Line, position: int, measure: Measure) -> Cell:
+    """Read a figure as the CSV files write it.
+
+    Raises:
+        SourceError: It is no figure, or it may have been cut; without place.
+    """
     text = line.fields[position].strip()
     cell = parse_cell(text, measure)
     # A blank may be all that is left of a figure; a mark or a 0 is no beginning of another.
