@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 from viticast.sources.errors import (
     NegativeNumberError,
@@ -46,13 +47,27 @@ def parse_cell(text: str, measure: Measure) -> Cell:
     if mark is not None:
         return Cell(None, mark)
     value = _parse_number(stripped)
+    check_bounds(value, stripped, measure)
+    return Cell(value, None)
+
+
+def check_bounds(value: float | Decimal, text: str, measure: Measure) -> None:
+    """Refuse a number that the table cannot hold.
+
+    Args:
+        value: In the unit of the measure.
+        text: How it was written, for the message.
+        measure: What it should be.
+
+    Raises:
+        OutOfBoundsError: The number lies outside the bounds of the measure.
+    """
     if not measure.minimum <= value <= measure.maximum:
         raise OutOfBoundsError(
-            f"{stripped!r} lies outside the bounds {measure.minimum:,.0f} to {measure.maximum:,.0f} {measure.unit}",
+            f"{text!r} lies outside the bounds {measure.minimum:,.0f} to {measure.maximum:,.0f} {measure.unit}",
             remedy=f"{_REMEDY}; if the figure is right, widen the table's bounds in conf/base/tables.yml",
-            value=stripped,
+            value=text,
         )
-    return Cell(value, None)
 
 
 def holds_figure(text: str) -> bool:
@@ -66,22 +81,23 @@ def is_nothing(text: str) -> bool:
     return not holds_figure(text) or not any(character.isdigit() and character != "0" for character in text)
 
 
-def _parse_number(text: str) -> float:
-    if _WHOLE.fullmatch(text):
-        return float(text)
+def no_number(text: str) -> SourceError:
+    """Why a text is no number, for a caller to raise: a thousands separator, a minus sign, or anything else."""
     if _GROUPED.fullmatch(text):
-        raise ThousandsSeparatorError(
+        return ThousandsSeparatorError(
             f"{text!r} may have a thousands separator",
             remedy="write the figure without separators (1234567 or 1234567,89)",
             value=text,
         )
-    decimal = _DECIMAL.fullmatch(text)
-    if decimal:
-        return float(f"{decimal[1]}.{decimal[2]}")
-    raise _not_a_number(text)
-
-
-def _not_a_number(text: str) -> SourceError:
     if _NEGATIVE.fullmatch(text):
         return NegativeNumberError(f"{text!r} is negative", remedy=_REMEDY, value=text)
     return NotANumberError(f"{text!r} is not a number", remedy=_REMEDY, value=text)
+
+
+def _parse_number(text: str) -> float:
+    if _WHOLE.fullmatch(text):
+        return float(text)
+    decimal = _DECIMAL.fullmatch(text)
+    if decimal and not _GROUPED.fullmatch(text):
+        return float(f"{decimal[1]}.{decimal[2]}")
+    raise no_number(text)

@@ -41,7 +41,7 @@ def decode(content: bytes, table: str) -> str:
             value=repr(content[max(0, error.start - 10) : error.start + 10]),
         ) from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    _refuse_twice_encoded(text, table)
+    refuse_twice_encoded(text, table)
     return text
 
 
@@ -61,7 +61,12 @@ def _is_web_page(content: bytes) -> bool:
     return False
 
 
-def _refuse_twice_encoded(text: str, table: str) -> None:
+def refuse_twice_encoded(text: str, table: str) -> None:
+    """Refuse text that was decoded as something else on its way.
+
+    Raises:
+        MojibakeError: Names the line of the text.
+    """
     found = _TWICE_ENCODED.search(text)
     if found:
         row = text.count("\n", 0, found.start()) + 1

@@ -38,7 +38,7 @@ def read_rows(body: tuple[Line, ...], columns: Columns, table: TableSpec) -> tup
     aside: list[SourceError] = []
     broken: list[SourceError] = []
     for line in body:
-        defect = _defect_of_name(line.fields[columns.label]) or _defect_of_row(line, columns)
+        defect = defect_of_name(line.fields[columns.label]) or _defect_of_row(line, columns)
         if defect is None:
             named.append(line)
         elif all(is_nothing(text) for text in line.fields[columns.first_figure :]):
@@ -49,7 +49,8 @@ def read_rows(body: tuple[Line, ...], columns: Columns, table: TableSpec) -> tup
     return _classify(named, columns, table), aside
 
 
-def _defect_of_name(label: str) -> str | None:
+def defect_of_name(label: str) -> str | None:
+    """Why a label names nothing, None where it does."""
     if len(label) > LONGEST_LABEL or not label.strip().isprintable():
         return f"the name of the row has a control character, or more than {LONGEST_LABEL} characters"
     letters = [character for character in normalize("NFKD", clean_item(label)) if character.isalnum()]
