@@ -1,0 +1,62 @@
+"""Whether an API's reading is that of the CSV file: cell by cell, in the file's order."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from tests.connectors.contract import Contract
+from tests.connectors.figures import read_csv
+
+from viticast.sources.reader import Reading
+
+KEYS = ["group_label", "item", "row_kind", "measure", "unit", "year"]
+PLACES = ["row_number", "column_number", "item_label"]
+
+
+def differences(reading: Reading, folder: Path, table: str, contract: Contract) -> list[str]:
+    """What a reading has that the file has not, and the other way; nothing if they are the same.
+
+    A contract that cannot carry marks has `empty` in their place; one that drops zeros may lose a row of nothing else.
+    """
+    expected, found = _expected(read_csv(folder, table).frame, contract), reading.frame
+    if contract.drops_zeros:
+        expected, found = _sorted(expected), _sorted(found)
+    columns = [*KEYS, "value", "mark", *(PLACES if contract.written_labels and not contract.drops_zeros else [])]
+    if len(expected) != len(found):
+        return [f"{table}: {len(found)} cells instead of {len(expected)}: {_first(found, expected)}"]
+    return [text for column in columns if (text := _column(found, expected, column, table))]
+
+
+def _expected(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
+    expected = frame.copy()
+    if contract.marks == "null":
+        expected["mark"] = expected["mark"].where(expected["mark"].isna(), "empty")
+    if contract.drops_zeros:
+        has_figure = (expected["value"] != 0) | expected["mark"].notna()
+        expected = expected[has_figure.groupby(expected["row_number"]).transform("any")]
+    return expected.reset_index(drop=True)
+
+
+def _sorted(frame: pd.DataFrame) -> pd.DataFrame:
+    order = frame.groupby(["group_label", "item", "row_kind", "measure", "year"], dropna=False).cumcount()
+    return frame.assign(order=order).sort_values([*KEYS, "order"], ignore_index=True)
+
+
+def _column(found: pd.DataFrame, expected: pd.DataFrame, column: str, table: str) -> str | None:
+    one, other = found[column], expected[column]
+    differs = ~((one == other) | (one.isna() & other.isna()))
+    if not differs.any():
+        return None
+    first = int(differs.to_numpy().argmax())
+    place = expected.loc[first, ["group_label", "item", "measure", "year"]].to_list()
+    return (
+        f"{table}: {column} of {int(differs.sum())} cells differs, first {place}: {one[first]!r}, not {other[first]!r}"
+    )
+
+
+def _first(found: pd.DataFrame, expected: pd.DataFrame) -> str:
+    sides: Sequence[set[tuple[object, ...]]] = [
+        set(frame[["item", "row_kind", "year"]].itertuples(index=False, name=None)) for frame in (found, expected)
+    ]
+    extra, gone = (sorted(map(str, side))[:3] for side in (sides[0] - sides[1], sides[1] - sides[0]))
+    return f"too many {extra}, missing {gone}"
