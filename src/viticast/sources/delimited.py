@@ -69,7 +69,20 @@ def split_lines(text: str, table: str) -> Lines:
         raise EmptyFileError("the file has no line", remedy=_FETCH_AGAIN, table=table)
     delimiter = _sniff([line for _, line in numbered], table)
     lines = [Line(number, _fields(line, delimiter), is_cut=number == len(texts)) for number, line in numbered]
-    width = _usual_count([line.fields for line in lines])
+    return keep_rows(lines, _usual_count([line.fields for line in lines]), table)
+
+
+def keep_rows(lines: Sequence[Line], width: int, table: str) -> Lines:
+    """Set lines aside that are neither header nor row and hold no figure.
+
+    Args:
+        lines: Lines that are not blank.
+        width: Number of fields of a row.
+        table: File stem of the table.
+
+    Raises:
+        SourceError: TruncatedFileError, FieldCountError or EmptyFileError.
+    """
     raise_all(_uneven(line, width, table) for line in lines if len(line.fields) != width and _has_figure(line.fields))
     notes = {line.number for line in lines if not _has_figure(line.fields) and _is_note(line, width)}
     kept = tuple(line for line in lines if line.number not in notes)

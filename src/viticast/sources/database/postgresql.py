@@ -1,0 +1,33 @@
+"""PostgreSQL: a connection that gives up in time, and transactions that cannot write."""
+
+from math import ceil
+
+import sqlalchemy as sa
+
+from viticast.sources.connections import DatabaseConnection
+
+_SHORTEST_CONNECT_SECONDS = 2
+"""libpq takes no shorter one."""
+
+
+def postgresql_engine(address: sa.URL, declared: DatabaseConnection) -> sa.Engine:
+    """An engine whose transactions see one moment of the database and refuse to write.
+
+    Args:
+        address: With its secrets.
+        declared: How long a connection is waited for.
+    """
+    return sa.create_engine(
+        address,
+        poolclass=sa.NullPool,
+        connect_args={
+            "connect_timeout": max(_SHORTEST_CONNECT_SECONDS, ceil(declared.connect_seconds)),
+            "application_name": "viticast",
+            "client_encoding": "utf8",
+            # a server that vanished without a word is noticed within half a minute
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+        },
+        execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+    )
