@@ -116,6 +116,14 @@ class RefreshError(HttpError):
     """The call that renews the server's copy of the figures failed."""
 
 
+class UnavailableError(HttpError):
+    """A server that is busy, stumbles or breaks off: the same question may be answered later."""
+
+
+class RedirectError(HttpError):
+    """An address that leads in circles, or to where it must not be followed."""
+
+
 class CredentialsError(SourceError):
     """Secrets that are missing, or stand where they would be logged."""
 
@@ -251,24 +259,40 @@ class ImplausibleTableError(SourceError):
     """A table that can be read and cannot be believed: a rule of `sources.vetting` refuses it."""
 
 
-class RefusedTablesError(SourceErrors):
-    """Tables whose new files were refused: a run ends with it unless it may go on with the others."""
+class TablesLeftOutError(SourceErrors):
+    """Tables that could not be fetched or were refused: a run ends with it unless it may go on with the others."""
 
-    def __init__(self, errors: Sequence[SourceError], *, tables: int, command: str) -> None:
+    def __init__(
+        self,
+        errors: Sequence[SourceError],
+        *,
+        refused: int,
+        not_fetched: int,
+        tables: int,
+        kept: Sequence[str],
+        remedy: str,
+    ) -> None:
         """Collect the reasons.
 
         Args:
-            errors: Why each table was refused; each names its table.
+            errors: Why each table was left out; each names its table.
+            refused: Tables whose figures came and were refused.
+            not_fetched: Tables whose figures did not come.
             tables: How many tables the source has.
-            command: What goes on with the other tables.
+            kept: What the lake holds of each of them, as text.
+            remedy: What to do, and the command that goes on with what there is.
         """
         self.errors = tuple(errors)
-        refused = len({error.table for error in self.errors})
+        self.kept = tuple(kept)
+        counts = [f"{count} {what}" for count, what in ((not_fetched, "not fetched"), (refused, "refused")) if count]
         SourceError.__init__(
-            self,
-            f"{refused} of {tables} tables refused; their last vintage stays as it was",
-            remedy=f"mend each of them, as its own line says, and run again; or go on with the other tables: {command}",
+            self, f"{' and '.join(counts)} of {tables} tables; their last vintages stay as they were", remedy=remedy
         )
+
+    @property
+    def message(self) -> str:
+        """The reasons, and what stays in the lake."""
+        return "\n".join([super().message, *(f"  kept: {text}" for text in self.kept)])
 
 
 def raise_all(errors: Iterable[SourceError]) -> None:

@@ -11,8 +11,8 @@ _GAP = re.compile(r"\{([^{}]*)\}")
 def fill(text: str, table: TableSpec, year: int | None = None, **more: str) -> str:
     """Fills the gaps of a path or of a parameter.
 
-    The gaps are `{year}`, `{stem}` (ProcessaViniferas), `{option}` (opt_03), `{suboption}` (subopt_01), `{digits}` (01),
-    `{slug}` (viniferas), `{label}` (Viníferas), `{database_table}`, and those of `more`.
+    The gaps are `{year}`, `{stem}` (ProcessaViniferas), `{option}` (opt_03), `{suboption}` (subopt_01), `{digits}`
+    (01), `{slug}` (viniferas), `{label}` (Viníferas), `{database_table}`, and those of `more`.
 
     Args:
         text: With gaps, or without.
