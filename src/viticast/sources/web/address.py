@@ -18,11 +18,12 @@ class Address:
     The query of the address goes along with every question and is never shown: it may hold a key.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, setting: str = "source_url") -> None:
         """Take an address apart.
 
         Args:
             url: `http://…` or `https://…`, without user or password.
+            setting: Where it was given.
 
         Raises:
             SourceError: HttpError or CredentialsError; neither repeats the address, which may hold a password.
@@ -34,12 +35,12 @@ class Address:
         if whole.scheme not in {"http", "https"} or not whole.host:
             raise HttpError(
                 "the address cannot be understood",
-                remedy="give source_url an address such as http://vitibrasil.cnpuv.embrapa.br/download",
+                remedy=f"give {setting} an address such as http://vitibrasil.cnpuv.embrapa.br/download",
             ) from None
         if whole.userinfo:
             raise CredentialsError(
                 "the address holds a user or a password, which would be kept with the figures",
-                remedy="take everything before the @ out of source_url, and set VITICAST_USERNAME and "
+                remedy=f"take everything before the @ out of {setting}, and set VITICAST_USERNAME and "
                 "VITICAST_PASSWORD in the environment, or username and password in conf/local/credentials.yml",
             )
         self._root = whole.copy_with(query=None, fragment=None)

@@ -51,6 +51,7 @@ class Web:
         success: Success,
         *,
         remedy: str = TRY_LATER,
+        setting: str = "source_url",
     ) -> None:
         """Open a client; nothing is asked yet.
 
@@ -61,13 +62,14 @@ class Web:
             credentials: The secrets.
             success: When an answer counts.
             remedy: What to do where the server gives no usable answer.
+            setting: Where the address was given.
 
         Raises:
             SourceError: HttpError for an address that is none; CredentialsError for secrets that are missing, that no
                 header can carry, or that stand in the address or among the declared headers.
         """
         _require_no_secret(requests.headers)
-        self._address = Address(url)
+        self._address = Address(url, setting)
         self._requests = requests
         self._remedy = remedy
         self._secrets = Secrets()
