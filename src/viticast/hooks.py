@@ -10,6 +10,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
+from viticast.contracts.columns import SOURCES
 from viticast.datasets.mlflow_runs import close_abandoned_runs, sign_new_runs
 from viticast.datasets.mlflow_store import make_store, store_lock
 from viticast.lake.storage import sweep
@@ -22,12 +23,16 @@ SHOWN = {"page": "page", "forecasts": "forecasts", "monitoring": "verdicts"}
 """Dataset -> what it is called at the end of a run."""
 
 
-RUNTIME_PARAMETERS = ("source", "source_url", "as_of", "allow_partial", "language")
+RUNTIME_PARAMETERS = ("source", "source_url", "connection", "declarations", "as_of", "allow_partial", "language")
 """What `kedro run --params` may set, beside the parameters of the pipelines by their names (`modeling.horizon`)."""
 
 
 class UnknownParameterError(ValueError):
     """`--params` names something that nothing reads: the run would go on without it."""
+
+
+class UnknownSourceError(ValueError):
+    """The source of the figures is none that there is."""
 
 
 class ProjectHooks:
@@ -43,10 +48,13 @@ class ProjectHooks:
 
         Raises:
             UnknownParameterError: Names the ones that nothing reads, and all that something does.
+            UnknownSourceError: Names the sources that there are.
         """
         _refuse_unknown_parameters(context)
         shared = context.config_loader["globals"]
         source = (context._runtime_params or {}).get("source", shared["source"])
+        if source not in SOURCES:
+            raise UnknownSourceError(f"source '{source}' is unknown. Use one of: {', '.join(SOURCES)}")
         self._written_under = f"{shared['data_path']}/{source}"
         tracking_uri, self._experiment = _mlflow_settings(context)
         with store_lock(tracking_uri, "prepare MLflow's store"):

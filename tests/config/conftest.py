@@ -12,7 +12,7 @@ from kedro.pipeline import Pipeline
 from viticast.pipeline_registry import PIPELINES, register_pipelines
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("sample", "embrapa")
+SOURCES = ("sample", "embrapa", "api", "database")
 ENVIRONMENTS = sorted(
     folder.name
     for folder in (ROOT / "conf").iterdir()
@@ -67,3 +67,10 @@ def pipelines() -> dict[str, Pipeline]:
     configure_project("viticast")
     registered = register_pipelines()
     return {name: registered[name] for name in PIPELINES}
+
+
+@pytest.fixture(scope="session")
+def credentials(context: KedroContext) -> dict[str, Any]:
+    """Credentials as they are configured, without any."""
+    found: dict[str, Any] = context.config_loader["credentials"]
+    return found

@@ -86,9 +86,9 @@ def test_a_name_outside_the_grammar_would_be_noticed(name):
     assert not NAME.fullmatch(FACTORY.sub("x", name))
 
 
-def test_no_entry_is_unused(entries, pipelines):
+def test_no_entry_is_unused(entries, pipelines, credentials):
     used = {name for pipeline in pipelines.values() for name in datasets(pipeline)}
-    resolver = CatalogConfigResolver(entries)
+    resolver = CatalogConfigResolver(entries, credentials)
     matched = {resolver.match_dataset_pattern(name) for name in used - set(entries)}
     factories = {name for name in entries if FACTORY.search(name)}
     assert set(entries) - factories - used == set()
@@ -108,8 +108,8 @@ def test_what_passes_between_pipelines_is_stored(context, pipelines):
     assert [name for name in sorted(crossing) if isinstance(catalog.get(name), MemoryDataset)] == []
 
 
-def test_what_a_pipeline_needs_from_outside_is_declared(entries, pipelines):
-    resolver = CatalogConfigResolver(entries)
+def test_what_a_pipeline_needs_from_outside_is_declared(entries, pipelines, credentials):
+    resolver = CatalogConfigResolver(entries, credentials)
     for pipeline in pipelines.values():
         outside = {name for name in pipeline.inputs() if not name.startswith("params:")}
         assert {name for name in outside if name not in entries and not resolver.match_dataset_pattern(name)} == set()

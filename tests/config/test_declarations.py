@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from viticast.contracts.columns import FIRST_YEAR, LAST_YEAR
+from viticast.contracts.columns import SOURCES as ALL
 from viticast.panel.declarations import Aliases, Corrections
 from viticast.panel.labels import fold
 from viticast.sources.vetting import RULES, Expectations
@@ -94,4 +95,5 @@ def test_whatever_is_declared_has_a_reason(aliases, expectations, project_root):
 def test_every_source_that_has_an_address_is_known(project_root):
     settings = read(project_root, "globals.yml")
     assert settings["source"] == "sample"
-    assert set(settings["source_urls"]) == set(SOURCES)
+    assert set(settings["source_urls"]) == set(settings["connections"]) == set(settings["declarations"]) == set(ALL)
+    assert set(settings["declarations"].values()) == set(SOURCES)

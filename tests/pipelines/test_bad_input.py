@@ -38,9 +38,9 @@ def broken(project: Path) -> Path:
 @pytest.mark.slow
 def test_a_broken_file_is_refused_alone_and_every_file_is_kept(project: Path, broken: Path) -> None:
     message = told(
-        run(project, "--pipelines=ingestion", "--params", f"source=sample,source_url={broken}"), "RefusedTablesError"
+        run(project, "--pipelines=ingestion", "--params", f"source=sample,source_url={broken}"), "TablesLeftOutError"
     )
-    assert "1 of 15 tables refused" in message
+    assert "1 refused of 15 tables" in message
     assert "ExpVinho, line 1: the file is a web page" in message
     assert f'--params "source=sample,source_url={broken},allow_partial=true"' in message
     stored = project / "data" / "sample"
@@ -61,7 +61,7 @@ def test_a_table_that_never_had_a_vintage_is_missing_in_a_partial_run(project: P
     ("parameters", "error", "said"),
     [
         ("sorce=embrapa", "UnknownParameterError", "source_url"),
-        ("source=imaginary", "DatasetError", "sample, embrapa"),
+        ("source=imaginary", "UnknownSourceError", "sample, embrapa"),
         ("source=embrapa,source_url=no/such/folder", "MissingFolderError", "no/such/folder"),
         ("modeling.horizon=none", "ParameterValidationError", "horizon"),
     ],

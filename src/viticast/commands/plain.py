@@ -12,7 +12,7 @@ from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
 from viticast.contracts.declared import DeclarationError
-from viticast.hooks import UnknownParameterError
+from viticast.hooks import UnknownParameterError, UnknownSourceError
 from viticast.lake.conformity import CatalogMismatchError
 from viticast.monitoring.model_checks import StaleModelError
 from viticast.panel.ledger import LedgerError
@@ -27,6 +27,7 @@ EXPECTED = (
     StaleModelError,
     UnknownPipelineError,
     UnknownParameterError,
+    UnknownSourceError,
     SourceError,
     DeclarationError,
     # Files that are missing, unreadable or in use: what they say names the file.

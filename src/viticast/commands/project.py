@@ -20,14 +20,14 @@ def open_lake(source: str | None = None, env: str | None = None) -> Lake:
     Raises:
         click.ClickException: The current folder is no project, or it has no such source.
     """
-    if source is not None and source not in SOURCES:
-        raise click.ClickException(f"source '{source}' is unknown. Use one of: {', '.join(SOURCES)}")
     if not (Path.cwd() / "conf" / "base").is_dir():
         raise click.ClickException(f"{Path.cwd()} is no viticast project: run the command in the project's folder")
     loader = configuration(source, env)
+    if (configured := source or loader["globals"]["source"]) not in SOURCES:
+        raise click.ClickException(f"source '{configured}' is unknown. Use one of: {', '.join(SOURCES)}")
     catalog = loader["catalog"]
     return Lake(
-        source=str(source or loader["globals"]["source"]),
+        source=str(configured),
         root=str(catalog["observations"]["path"]),
         raw=str(catalog["raw_manifest"]["path"]),
         primary=str(catalog["crosswalk"]["path"]),

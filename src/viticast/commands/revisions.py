@@ -10,7 +10,7 @@ import pandas as pd
 
 from viticast.commands.plain import PlainErrors
 from viticast.commands.project import open_lake
-from viticast.datasets.source_files import CONNECTED
+from viticast.contracts.columns import SOURCES
 from viticast.lake.lake import Lake
 from viticast.panel.crosswalk import settled
 from viticast.panel.revisions import compare
@@ -57,7 +57,7 @@ class Report:
 @click.command(name="revisions", cls=PlainErrors)
 @click.option("--from", "earlier", type=_DATE, required=True, help="The date before, YYYY-MM-DD.")
 @click.option("--to", "later", type=_DATE, required=True, help="The date after, YYYY-MM-DD.")
-@click.option("--source", type=click.Choice(CONNECTED), help="Whose figures; the configured source without it.")
+@click.option("--source", type=click.Choice(SOURCES), help="Whose figures; the configured source without it.")
 @click.option("--env", "-e", help="Configuration environment; local without it.")
 @click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True, help="Output."

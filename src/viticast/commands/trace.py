@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from viticast.commands.places import Places, find_places
 from viticast.commands.plain import PlainErrors
 from viticast.commands.project import open_lake
+from viticast.contracts.columns import SOURCES
 from viticast.contracts.lake import LAKE_TABLES
 from viticast.contracts.receipts import ModelReceipt
-from viticast.datasets.source_files import CONNECTED
 from viticast.lake.lake import Lake
 from viticast.lake.storage import Storage
 from viticast.provenance.backward import SnapshotFrames, leaves_under, trace_forecast
@@ -30,9 +30,7 @@ from viticast.registry.lookup import registered_versions, runs_of
 
 Receipt = dict[str, Any]
 
-_source = click.option(
-    "--source", type=click.Choice(CONNECTED), help="Whose figures; the configured source without it."
-)
+_source = click.option("--source", type=click.Choice(SOURCES), help="Whose figures; the configured source without it.")
 _env = click.option("--env", "-e", help="Configuration environment; local without it.")
 _format = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Of the answer."

@@ -16,7 +16,16 @@ LEVELS = ("flow", "table", "group", "leaf")
 SOURCES = ("sample", "embrapa", "api", "database")
 SERIES_CLASSES = ("regular", "intermittent", "short", "inactive", "empty")
 ITEM_KINDS = ("product", "cultivar", "country", "pseudo_country")
-OUTCOMES = ("table_accepted", "table_refused", "refusal", "row_quarantined", "cell_quarantined", "watch")
+OUTCOMES = (
+    "table_accepted",
+    "table_refused",
+    "table_not_fetched",
+    "refusal",
+    "failure",
+    "row_quarantined",
+    "cell_quarantined",
+    "watch",
+)
 REVISIONS = (
     "compared",
     "first_vintage",

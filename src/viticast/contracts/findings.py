@@ -10,13 +10,16 @@ from viticast.contracts.columns import OUTCOMES, SOURCES, Table
 class Findings(Table):
     """One row for each landing of a file with its outcome, and one for each thing found in it.
 
-    `table_accepted` and `table_refused` are the outcome of the file. `cell_quarantined` and `row_quarantined` are
-    figures that could not be read and were set aside: nothing is dropped without a row here. `watch` is readable but
-    unlikely; `refusal` is a reason for which the file was refused.
+    `table_accepted`, `table_refused` and `table_not_fetched` are the outcome of the file. `cell_quarantined` and
+    `row_quarantined` are figures that could not be read and were set aside: nothing is dropped without a row here.
+    `watch` is readable but unlikely; `refusal` is a reason for which the file was refused, and `failure` one for which
+    there is no file.
     """
 
     table_name: Series[str] = pa.Field()
-    raw_sha256: Series[str] = pa.Field(str_matches=r"^[0-9a-f]{64}$", description="The file's bytes in data/01_raw")
+    raw_sha256: Series[str] = pa.Field(
+        str_matches=r"^([0-9a-f]{64}|none)$", description="The file's bytes in data/01_raw; 'none' where none came"
+    )
     landing_id: Series[str] = pa.Field(
         str_matches=r"^[0-9a-f]{16}$", description="Hash of bytes, address and declared date of publication"
     )
@@ -34,8 +37,8 @@ class Findings(Table):
 
     @pa.dataframe_check(error="a file has one outcome each time it lands")
     def one_outcome_per_landing(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
-        """(table, file, landing) has one row `table_accepted` or `table_refused`."""
-        outcomes = frame["outcome"].isin(["table_accepted", "table_refused"])
+        """(table, file, landing) has one row whose outcome begins with `table_`."""
+        outcomes = frame["outcome"].str.startswith("table_")
         keys = [frame["table_name"], frame["raw_sha256"], frame["landing_id"]]
         return outcomes.groupby(keys).transform("sum") == 1
 

@@ -67,6 +67,24 @@ class RefusedTable(BaseModel):
     reason: str = Field(min_length=1)
 
 
+class NotFetchedTable(BaseModel):
+    """A table that did not come; it keeps the vintage it had.
+
+    Attributes:
+        table_name: File stem of the VitiBrasil table.
+        landing_id: Under which the findings have the reasons.
+        address: Path or address without credentials.
+        reason: The first reason.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    table_name: str = Field(min_length=1)
+    landing_id: str = Field(pattern=ID)
+    address: str
+    reason: str = Field(min_length=1)
+
+
 class IngestionReceipt(Receipt):
     """What a run of ingestion took in.
 
@@ -75,12 +93,14 @@ class IngestionReceipt(Receipt):
         raw_files: How many landings the manifest has of this run.
         tables: The files that were accepted.
         refused: The files that were not.
+        not_fetched: The tables that did not come.
     """
 
     source_url: str
     raw_files: int = Field(ge=0)
     tables: tuple[IngestedTable, ...]
     refused: tuple[RefusedTable, ...]
+    not_fetched: tuple[NotFetchedTable, ...]
 
 
 class FeatureReceipt(Receipt):

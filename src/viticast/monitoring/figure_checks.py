@@ -23,6 +23,7 @@ _KINDS = {
 }
 _FOUND = {
     "table_refused": "files refused",
+    "table_not_fetched": "tables not fetched",
     "row_quarantined": "lines set aside",
     "cell_quarantined": "cells set aside",
     "watch": "things unlikely",

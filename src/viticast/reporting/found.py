@@ -10,7 +10,15 @@ from viticast.reporting.listing import Listing, listing
 from viticast.reporting.numbers import number
 from viticast.reporting.text import words
 
-GRAVEST_FIRST = ("table_refused", "refusal", "cell_quarantined", "row_quarantined", "watch")
+GRAVEST_FIRST = (
+    "table_refused",
+    "table_not_fetched",
+    "refusal",
+    "failure",
+    "cell_quarantined",
+    "row_quarantined",
+    "watch",
+)
 COUNTED = ("table_accepted", *GRAVEST_FIRST)
 
 

@@ -21,3 +21,6 @@ class Credentials(BaseModel):
     token: SecretStr | None = None
     database_username: str | None = None
     database_password: SecretStr | None = None
+
+
+NONE_GIVEN = Credentials()

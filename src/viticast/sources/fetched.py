@@ -6,6 +6,9 @@ from datetime import date, datetime
 
 from viticast.sources.errors import SourceError
 
+NO_FILE = "none"
+"""Stands for the hash of a file that did not come."""
+
 
 @dataclass(frozen=True)
 class FetchedFile:
@@ -61,6 +64,11 @@ class NotFetched:
     table_name: str
     address: str
     errors: tuple[SourceError, ...]
+
+    @property
+    def landing_id(self) -> str:
+        """Hash of where nothing came from: what was found of the last attempt takes the place of earlier ones."""
+        return landing_id(NO_FILE, self.address, None)
 
 
 Fetched = FetchedFile | NotFetched

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from viticast.sources.errors import MissingFileError, MissingFolderError, raise_all
-from viticast.sources.fetched import FetchedFile
-from viticast.sources.tables import TableRegistry
+from viticast.sources.fetched import Fetched, FetchedFile, NotFetched
+from viticast.sources.tables import TableRegistry, TableSpec
 
 _VINTAGE_NAME = re.compile(r"([12][0-9]{3})-(0[1-9]|1[0-2])")
 _DOWNLOAD = "download the files from http://vitibrasil.cnpuv.embrapa.br (Download) into the folder"
@@ -14,7 +14,7 @@ _DOWNLOAD = "download the files from http://vitibrasil.cnpuv.embrapa.br (Downloa
 
 def fetch_folder(
     path: str | Path, registry: TableRegistry, *, fetched_at: datetime | None = None
-) -> tuple[FetchedFile, ...]:
+) -> tuple[Fetched, ...]:
     """Read the bytes of every table, of one vintage or of many in the order of their names.
 
     A folder that is named `YYYY-MM` declares that its figures were published in that month.
@@ -24,46 +24,40 @@ def fetch_folder(
         registry: The tables that must be there.
         fetched_at: When the files count as fetched; now by default.
 
+    Returns:
+        For each vintage and table its file, or why there is none.
+
     Raises:
-        SourceError: MissingFolderError, or MissingFileError for every file that is not there.
+        SourceError: MissingFolderError where there is nothing at all.
     """
     folder = Path(path)
     moment = fetched_at or datetime.now(UTC)
     vintages = _vintage_folders(folder, registry)
-    raise_all(
-        MissingFileError(
-            f"{(vintage / table.file_name).as_posix()} does not exist",
-            remedy=_DOWNLOAD,
-            table=table.name,
-            value=table.file_name,
-        )
-        for vintage in vintages
-        for table in registry
-        if not (vintage / table.file_name).is_file()
-    )
-    return tuple(
-        FetchedFile(
-            table_name=table.name,
-            content=_bytes(vintage / table.file_name, table.name),
-            address=(vintage / table.file_name).as_posix(),
-            fetched_at=moment,
-            published_at=_declared_date(vintage),
-        )
-        for vintage in vintages
-        for table in registry
-    )
+    return tuple(_fetched(vintage, table, moment) for vintage in vintages for table in registry)
 
 
-def _bytes(path: Path, table: str) -> bytes:
+def _fetched(vintage: Path, table: TableSpec, moment: datetime) -> Fetched:
+    path = vintage / table.file_name
     try:
-        return path.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
-        raise MissingFileError(
-            f"{path.as_posix()} cannot be read: {error.strerror}",
-            remedy=f"check the file and its permissions, or {_DOWNLOAD}",
-            table=table,
-            value=path.name,
-        ) from error
+        return NotFetched(table.name, path.as_posix(), (_missing(path, table, error),))
+    return FetchedFile(
+        table_name=table.name,
+        content=content,
+        address=path.as_posix(),
+        fetched_at=moment,
+        published_at=_declared_date(vintage),
+    )
+
+
+def _missing(path: Path, table: TableSpec, error: OSError) -> MissingFileError:
+    if isinstance(error, FileNotFoundError):
+        reason, remedy = f"{path.as_posix()} does not exist", _DOWNLOAD
+    else:
+        reason = f"{path.as_posix()} cannot be read: {error.strerror}"
+        remedy = f"check the file and its permissions, or {_DOWNLOAD}"
+    return MissingFileError(reason, remedy=remedy, table=table.name, value=table.file_name)
 
 
 def _vintage_folders(folder: Path, registry: TableRegistry) -> list[Path]:

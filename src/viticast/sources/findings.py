@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from viticast.sources.errors import SourceError
 
-FindingOutcome = Literal["refusal", "watch", "row_quarantined", "cell_quarantined"]
+FindingOutcome = Literal["refusal", "failure", "watch", "row_quarantined", "cell_quarantined"]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from viticast.sources.batch import ReadFile, RefusedFile
 from viticast.sources.errors import ImplausibleTableError, SourceError
-from viticast.sources.fetched import FetchedFile
+from viticast.sources.fetched import NO_FILE, FetchedFile, NotFetched
 from viticast.sources.findings import Finding
 from viticast.sources.reader import COLUMNS, Reading
 from viticast.sources.tables import TableRegistry
@@ -69,6 +69,10 @@ class Refused:
             for finding in self.findings
             if finding.outcome == "refusal"
         ]
+
+
+Decision = Accepted | Refused | NotFetched
+"""What became of a table of one delivery."""
 
 
 @dataclass(frozen=True, order=True)
@@ -201,7 +205,7 @@ def _decide(
         Finding.from_error(error, "row_quarantined" if error.outcome == "row_quarantined" else "cell_quarantined")
         for error in file.reading.quarantined
     )
-    findings = (*aside, *found)
+    findings = (*aside, *file.reading.notices, *found)
     if any(finding.outcome == "refusal" for finding in findings):
         return Refused(file.file, findings)
     landing_id = known.landing_id(file.file, vintage_id, published_at)
@@ -210,49 +214,78 @@ def _decide(
     return accepted
 
 
-def finding_rows(decision: Accepted | Refused) -> list[Mapping[str, object]]:
-    """The file's rows of `contracts.findings.Findings`, but for the source: its outcome first."""
-    accepted = isinstance(decision, Accepted)
-    rows: list[Mapping[str, object]] = [
-        {
-            "outcome": "table_accepted" if accepted else "table_refused",
-            "rule": "intake",
-            "row_number": 0,
-            "column_number": 0,
-            "column_label": None,
-            "found": None,
-            "reason": _summary(decision),
-            "remedy": None if accepted else "mend what the rows with the outcome 'refusal' name, and run again",
+def finding_rows(decision: "Decision") -> list[Mapping[str, object]]:
+    """The table's rows of `contracts.findings.Findings`, but for the source: its outcome first."""
+    rows = [_outcome(decision), *(_row(finding) for finding in _findings(decision))]
+    return [{**_place(decision), **row} for row in rows]
+
+
+def _outcome(decision: "Decision") -> Mapping[str, object]:
+    if isinstance(decision, NotFetched):
+        outcome, remedy = "table_not_fetched", "do what the rows with the outcome 'failure' say, and run again"
+    elif isinstance(decision, Refused):
+        outcome, remedy = "table_refused", "mend what the rows with the outcome 'refusal' name, and run again"
+    else:
+        outcome, remedy = "table_accepted", None
+    return {
+        "outcome": outcome,
+        "rule": "intake",
+        "row_number": 0,
+        "column_number": 0,
+        "column_label": None,
+        "found": None,
+        "reason": _summary(decision),
+        "remedy": remedy,
+    }
+
+
+def _findings(decision: "Decision") -> tuple[Finding, ...]:
+    if isinstance(decision, NotFetched):
+        return tuple(Finding.from_error(error, "failure") for error in decision.errors)
+    return decision.findings
+
+
+def _row(finding: Finding) -> Mapping[str, object]:
+    return {
+        "outcome": finding.outcome,
+        "rule": finding.rule,
+        "row_number": finding.row_number,
+        "column_number": finding.column_number,
+        "column_label": finding.column_label,
+        "found": finding.found,
+        "reason": finding.reason,
+        "remedy": finding.remedy,
+    }
+
+
+def _place(decision: "Decision") -> Mapping[str, object]:
+    if isinstance(decision, NotFetched):
+        return {
+            "table_name": decision.table_name,
+            "raw_sha256": NO_FILE,
+            "landing_id": decision.landing_id,
+            "address": decision.address,
         }
-    ]
-    rows += [
-        {
-            "outcome": finding.outcome,
-            "rule": finding.rule,
-            "row_number": finding.row_number,
-            "column_number": finding.column_number,
-            "column_label": finding.column_label,
-            "found": finding.found,
-            "reason": finding.reason,
-            "remedy": finding.remedy,
-        }
-        for finding in decision.findings
-    ]
-    place = {
+    return {
         "table_name": decision.file.table_name,
         "raw_sha256": decision.file.sha256,
         "landing_id": decision.landing_id if isinstance(decision, Accepted) else decision.file.landing_id,
         "address": decision.file.address,
     }
-    return [{**place, **row} for row in rows]
 
 
-def _summary(decision: Accepted | Refused) -> str:
+def _summary(decision: "Decision") -> str:
+    if isinstance(decision, NotFetched):
+        return f"not fetched for {_reasons(len(decision.errors))}; the table's last vintage stays"
     if isinstance(decision, Refused):
         reasons = sum(finding.outcome == "refusal" for finding in decision.findings)
-        return f"refused for {reasons} reason{'s' if reasons > 1 else ''}; the table's last vintage stays"
+        return f"refused for {_reasons(reasons)}; the table's last vintage stays"
     reading = decision.reading
     return (
         f"{reading.rows} rows and {len(reading.frame)} cells of {reading.file_lines} lines; "
         f"{reading.quarantined_rows} lines and {reading.quarantined_cells} cells quarantined"
     )
+
+
+def _reasons(count: int) -> str:
+    return f"{count} reason{'s' if count > 1 else ''}"

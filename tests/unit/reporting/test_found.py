@@ -47,4 +47,4 @@ def test_what_was_found_comes_by_gravity_then_table_then_place():
 def test_accepted_files_are_counted_and_not_listed():
     section = finding_section(make_findings("embrapa", [ACCEPTED]), make_context("embrapa", "en"))
     assert section.listing.rows == []
-    assert section.counts.startswith("Files accepted: 1; refused: 0.")
+    assert section.counts.startswith("Files accepted: 1; refused: 0; tables not fetched: 0.")

@@ -77,9 +77,9 @@ def declared_rules() -> set[str]:
 
 
 def errors_of_a_file() -> set[str]:
-    """The names of the errors that reading one file may end in."""
-    elsewhere = {"UnknownTableError", "MissingFolderError", "MissingFileError", "HttpError"}
-    several = {"SourceErrors", "RefusedTablesError", "SourceError"}
+    """The names of the errors that fetching or reading one table may end in."""
+    elsewhere = {"UnknownTableError", "MissingFolderError"}
+    several = {"SourceErrors", "TablesLeftOutError", "SourceError"}
     found = {
         name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.SourceError)
     }

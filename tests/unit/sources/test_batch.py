@@ -61,7 +61,7 @@ def test_two_tables_with_the_same_bytes_are_both_refused(files, registry):
     assert suco.errors[0].reason == f"{suco.file.address} has the same bytes as {uva.file.address} of ImpFrescas"
     assert uva.errors[0].table == "ImpFrescas"
     assert uva.errors[0].value == uva.file.sha256[:16]
-    assert uva.errors[0].remedy.startswith("fetch both files again")
+    assert uva.errors[0].remedy.startswith("fetch both again")
 
 
 def test_the_bytes_of_another_kind_of_table_are_refused_for_both_reasons(files, registry):

@@ -3,7 +3,7 @@ import pickle
 import pytest
 
 from viticast.sources import errors
-from viticast.sources.errors import NotANumberError, RefusedTablesError, SourceError, SourceErrors, raise_all
+from viticast.sources.errors import NotANumberError, TablesLeftOutError, SourceError, SourceErrors, raise_all
 from viticast.sources.reader import read_table
 
 GOOD = "id|control|cultivar|2000|2001\n1|TINTAS|TINTAS|3|3\n2|ti_A|A|1|1\n3|ti_B|B|2|2\n"
@@ -67,14 +67,15 @@ def test_what_is_set_aside_has_an_error_of_its_own_too(cultivars, kind, text, ro
 
 def test_every_error_of_the_reader_is_in_the_tables_above():
     of_files = {errors.UnknownTableError, errors.MissingFolderError, errors.MissingFileError, errors.SameBytesError}
-    of_lists = {errors.SourceErrors, errors.RefusedTablesError, errors.ImplausibleTableError}
-    others = {errors.HttpError, *of_lists, *of_files}
+    of_lists = {errors.SourceErrors, errors.TablesLeftOutError, errors.ImplausibleTableError}
+    of_records = {errors.CredentialsError, errors.WrongYearError, errors.MissingYearError, errors.AbsentRecordError}
+    of_connections = (errors.HttpError, errors.DatabaseError, errors.AnswerShapeError)
     known = {
         kind
         for kind in vars(errors).values()
-        if isinstance(kind, type) and issubclass(kind, SourceError) and kind is not SourceError
+        if isinstance(kind, type) and issubclass(kind, SourceError) and not issubclass(kind, of_connections)
     }
-    assert known - others == {case[0] for case in (*BROKEN, *SET_ASIDE)}
+    assert known - of_lists - of_files - of_records - {SourceError} == {case[0] for case in (*BROKEN, *SET_ASIDE)}
 
 
 def error(**place):
@@ -121,15 +122,15 @@ def test_a_long_list_is_cut_in_the_message_and_whole_in_the_attribute():
     assert len(many.errors) == 30
 
 
-def test_refused_tables_are_counted_and_named():
+def test_tables_that_were_left_out_are_counted_and_named():
     errors = [error(table="A", row=2), error(table="A", row=3), error(table="B")]
-    refused = RefusedTablesError(errors, tables=15, command="go on")
-    assert len(refused.errors) == 3
-    first, *others = str(refused).splitlines()
-    assert first.startswith("2 of 15 tables refused; their last vintage stays as it was. Remedy: mend each")
-    assert first.endswith("go on with the other tables: go on")
-    assert others == [f"  {one.message}" for one in refused.errors]
-    assert isinstance(refused, SourceErrors)
+    left_out = TablesLeftOutError(errors, refused=1, not_fetched=1, tables=15, kept=["A: up to 2023"], remedy="go on")
+    assert len(left_out.errors) == 3
+    first, *others, kept = str(left_out).splitlines()
+    assert first == "1 not fetched and 1 refused of 15 tables; their last vintages stay as they were. Remedy: go on"
+    assert others == [f"  {one.message}" for one in left_out.errors]
+    assert kept == "  kept: A: up to 2023"
+    assert isinstance(left_out, SourceErrors)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,14 @@ def test_refused_tables_are_counted_and_named():
     [
         error(table="T", row=2, value="x", outcome="cell_quarantined"),
         SourceErrors([error(table="T"), error()]),
-        RefusedTablesError([error(table="T"), error(table="U")], tables=15, command="go on"),
+        TablesLeftOutError(
+            [error(table="T"), error(table="U")],
+            refused=2,
+            not_fetched=0,
+            tables=15,
+            kept=["T: nothing"],
+            remedy="go on",
+        ),
     ],
 )
 def test_errors_survive_the_way_between_processes(original):

@@ -3,7 +3,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from viticast.sources.errors import MissingFileError, MissingFolderError, SourceErrors
+from viticast.sources.errors import MissingFileError, MissingFolderError
+from viticast.sources.fetched import NotFetched
 from viticast.sources.files import fetch_folder
 
 NOW = datetime(2025, 5, 1, tzinfo=UTC)
@@ -40,16 +41,19 @@ def test_another_name_declares_nothing(sample_vintages, registry, tmp_path, name
     assert {file.published_at for file in fetch_folder(tmp_path / name, registry)} == {None}
 
 
-def test_missing_files_are_named_all_at_once(sample_vintages, registry, tmp_path):
+def test_missing_files_stop_no_other(sample_vintages, registry, tmp_path):
     for vintage, path in sample_vintages.items():
         shutil.copytree(path, tmp_path / vintage)
     (tmp_path / "2024-04" / "ExpUva.csv").unlink()
     (tmp_path / "2025-04" / "Comercio.csv").unlink()
-    with pytest.raises(SourceErrors) as raised:
-        fetch_folder(tmp_path, registry)
-    assert {error.table for error in raised.value.errors} == {"ExpUva", "Comercio"}
-    assert all(isinstance(error, MissingFileError) for error in raised.value.errors)
-    assert "2024-04/ExpUva.csv does not exist" in str(raised.value)
+    fetched = fetch_folder(tmp_path, registry)
+    missing = [one for one in fetched if isinstance(one, NotFetched)]
+    assert len(fetched) == 30
+    assert [one.table_name for one in missing] == ["ExpUva", "Comercio"]
+    assert missing[0].address == f"{tmp_path.as_posix()}/2024-04/ExpUva.csv"
+    [error] = missing[0].errors
+    assert (type(error), error.table) == (MissingFileError, "ExpUva")
+    assert "2024-04/ExpUva.csv does not exist. Remedy: download the files from" in str(error)
 
 
 def test_a_folder_that_does_not_exist_says_what_to_give(registry, tmp_path):

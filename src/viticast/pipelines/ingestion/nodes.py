@@ -9,13 +9,15 @@ import pandas as pd
 from viticast.contracts.declared import require_known
 from viticast.contracts.findings import Findings
 from viticast.contracts.observations import Observations
+from viticast.contracts.raw import RawManifest
 from viticast.contracts.vintages import Vintages
 from viticast.panel.declarations import Aliases
 from viticast.panel.labels import fold
 from viticast.pipelines.ingestion.params import IngestionParams
-from viticast.sources import FetchedFile, ReadFile, RefusedFile, TableRegistry, check_and_read_all
-from viticast.sources.errors import RefusedTablesError
-from viticast.sources.intake import Accepted, KnownVintages, Refused, finding_rows, take_in
+from viticast.sources import Fetched, FetchedFile, NotFetched, ReadFile, RefusedFile, TableRegistry, check_and_read_all
+from viticast.sources.connections import Connection
+from viticast.sources.intake import Accepted, Decision, KnownVintages, Refused, finding_rows, take_in
+from viticast.sources.left_out import left_out
 from viticast.sources.vetting import Expectations
 from viticast.sources.vintage import observe
 
@@ -30,26 +32,38 @@ class FigureSource(Protocol):
 
     name: str
     url: str
-    is_synthetic: bool
 
-    def fetch(self, tables: TableRegistry) -> tuple[FetchedFile, ...]:
-        """The bytes of every table."""
+    @property
+    def is_synthetic(self) -> bool:
+        """True for made-up figures."""
+        ...
+
+    @property
+    def connection(self) -> Connection:
+        """How it is asked and understood."""
+        ...
+
+    def fetch(self, tables: TableRegistry) -> tuple[Fetched, ...]:
+        """The bytes of every table, or why they did not come."""
         ...
 
 
-def fetch_files(source: FigureSource, tables: Mapping[str, Any]) -> tuple[FetchedFile, ...]:
+def fetch_files(source: FigureSource, tables: Mapping[str, Any]) -> tuple[Fetched, ...]:
     """Fetches every table from the source, and says which source it is."""
     note = " — SYNTHETIC figures, they say nothing about Brazil" if source.is_synthetic else ""
     logger.info("source: %s (%s)%s", source.name, source.url, note)
     return source.fetch(TableRegistry.from_mapping(tables))
 
 
-def land_raw(files: tuple[FetchedFile, ...], source: FigureSource) -> tuple[dict[str, bytes], pd.DataFrame]:
+def land_raw(fetched: tuple[Fetched, ...], source: FigureSource) -> tuple[dict[str, bytes], pd.DataFrame]:
     """Keeps the bytes under their hash, and records where and when they came from.
 
     Returns:
         SHA-256 -> bytes, and the manifest as `contracts.raw.RawManifest` describes.
     """
+    files = [one for one in fetched if isinstance(one, FetchedFile)]
+    if not files:
+        return {}, RawManifest.empty()
     manifest = pd.DataFrame(
         {
             "table_name": [file.table_name for file in files],
@@ -69,20 +83,23 @@ def land_raw(files: tuple[FetchedFile, ...], source: FigureSource) -> tuple[dict
 
 
 def read_files(
-    files: tuple[FetchedFile, ...], tables: Mapping[str, Any], manifest: pd.DataFrame
+    fetched: tuple[Fetched, ...], source: FigureSource, tables: Mapping[str, Any], manifest: pd.DataFrame
 ) -> tuple[ReadFile | RefusedFile, ...]:
     """Reads every file into cells; one that cannot be read stops no other.
 
     Args:
-        files: As fetched.
+        fetched: As the source handed it over.
+        source: Knows how its answers or rows are understood.
         tables: The table registry.
         manifest: Says that the bytes are kept; reading starts only then.
     """
     logger.info("raw: %d files are kept", manifest["raw_sha256"].nunique())
-    return check_and_read_all(files, TableRegistry.from_mapping(tables))
+    files = (one for one in fetched if isinstance(one, FetchedFile))
+    return check_and_read_all(files, TableRegistry.from_mapping(tables), source.connection)
 
 
 def decide(
+    fetched: tuple[Fetched, ...],
     files: tuple[ReadFile | RefusedFile, ...],
     known_vintages: pd.DataFrame,
     known_observations: pd.DataFrame,
@@ -90,7 +107,7 @@ def decide(
     aliases: Mapping[str, Any],
     expectations: Mapping[str, Any],
     params: IngestionParams,
-) -> tuple[Accepted | Refused, ...]:
+) -> tuple[Decision, ...]:
     """Accepts or refuses each file: by rules on itself, and against the vintage of its table before it."""
     declared, registry = Aliases.from_mapping(aliases), TableRegistry.from_mapping(tables)
     expected = Expectations.from_mapping(expectations)
@@ -102,7 +119,8 @@ def decide(
     ]
     require_known(named, registry.names, "conf/base/expectations_<source>.yml", "table")
     require_known(declared.tables, registry.names, "conf/base/aliases_<source>.yml", "table")
-    decisions = take_in(
+    missing = [one for one in fetched if isinstance(one, NotFetched)]
+    decided = take_in(
         files,
         registry,
         KnownVintages(known_vintages, known_observations),
@@ -110,13 +128,13 @@ def decide(
         params.bounds,
         same_label=lambda table, item: fold(declared.resolve(table, item)),
     )
-    for decision in decisions:
+    for decision in decided:
         _log(decision)
-    return decisions
+    return (*decided, *missing)
 
 
 def land_figures(
-    decisions: tuple[Accepted | Refused, ...], tables: Mapping[str, Any], source: FigureSource
+    decisions: tuple[Decision, ...], tables: Mapping[str, Any], source: FigureSource
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The accepted figures, which file and vintage they are, and what was found in every file.
 
@@ -135,39 +153,44 @@ def land_figures(
 
 
 def settle(
-    decisions: tuple[Accepted | Refused, ...],
+    decisions: tuple[Decision, ...],
     vintages: pd.DataFrame,
     findings: pd.DataFrame,
+    known_vintages: pd.DataFrame,
     source: FigureSource,
-    tables: Mapping[str, Any],
     params: IngestionParams,
 ) -> dict[str, Any]:
     """The receipt for cataloging, once everything is in the lake.
 
     Args:
-        decisions: On every file.
-        vintages: In the lake.
-        findings: In the lake.
-        source: Where the files come from.
-        tables: The table registry.
-        params: Says whether refused tables may be left as they were.
+        decisions: On every table.
+        vintages: In the lake, of this run.
+        findings: In the lake, of this run.
+        known_vintages: What the lake held before.
+        source: Where the figures come from.
+        params: Says whether tables may be left as they were.
 
     Raises:
-        RefusedTablesError: A table was refused, and `allow_partial` is not set. The accepted ones are in the lake.
+        TablesLeftOutError: A table was not fetched or refused, and `allow_partial` is not set; or there is no table at
+            all. The accepted ones are in the lake.
     """
-    refused = [decision for decision in decisions if isinstance(decision, Refused)]
+    accepted = [one for one in decisions if isinstance(one, Accepted)]
+    refused = [one for one in decisions if isinstance(one, Refused)]
+    not_fetched = [one for one in decisions if isinstance(one, NotFetched)]
     logger.info("lake: %d landings, %d findings", len(vintages), len(findings) - len(decisions))
-    if refused and not params.allow_partial:
-        errors = [error for one in refused for error in one.errors()]
-        command = f'kedro run --params "source={source.name},source_url={source.url},allow_partial=true"'
-        raise RefusedTablesError(errors, tables=len(TableRegistry.from_mapping(tables)), command=command)
+    has_nothing = not accepted and known_vintages.empty
+    if (refused or not_fetched) and (has_nothing or not params.allow_partial):
+        raise left_out(decisions, known_vintages, source.name, source.url)
+    for one in not_fetched:
+        logger.warning("%s was not fetched, its last vintage stays: %s", one.table_name, one.errors[0].reason)
     return {
         "source": source.name,
         "source_url": source.url,
         "is_synthetic": source.is_synthetic,
-        "raw_files": len({decision.file.sha256 for decision in decisions}),
-        "tables": [_receipt_row(one) for one in decisions if isinstance(one, Accepted)],
+        "raw_files": len({one.file.sha256 for one in accepted} | {one.file.sha256 for one in refused}),
+        "tables": [_receipt_row(one) for one in accepted],
         "refused": [_refused_row(one) for one in refused],
+        "not_fetched": [_not_fetched_row(one) for one in not_fetched],
     }
 
 
@@ -189,6 +212,15 @@ def _log(decision: Accepted | Refused) -> None:
         )
     if len(decision.findings) > LOGGED:
         logger.warning("%s (%s): and %d more, all in findings", name, address, len(decision.findings) - LOGGED)
+
+
+def _not_fetched_row(one: NotFetched) -> dict[str, str]:
+    return {
+        "table_name": one.table_name,
+        "landing_id": one.landing_id,
+        "address": one.address,
+        "reason": one.errors[0].reason,
+    }
 
 
 def _observations(accepted: list[Accepted], registry: TableRegistry, source: FigureSource) -> pd.DataFrame:

@@ -18,13 +18,14 @@ def create_pipeline(**kwargs: object) -> Pipeline:
             ),
             node(
                 nodes.read_files,
-                inputs=["fetched_files", "tables", "raw_manifest"],
+                inputs=["fetched_files", "figure_source", "tables", "raw_manifest"],
                 outputs="read_files",
                 name="read_files",
             ),
             node(
                 nodes.decide,
                 inputs=[
+                    "fetched_files",
                     "read_files",
                     "known_vintages",
                     "known_observations",
@@ -45,7 +46,7 @@ def create_pipeline(**kwargs: object) -> Pipeline:
             ),
             node(
                 nodes.settle,
-                inputs=["intake", "vintages", "findings", "figure_source", "tables", "params:ingestion"],
+                inputs=["intake", "vintages", "findings", "known_vintages", "figure_source", "params:ingestion"],
                 outputs="ingestion_receipt",
                 name="settle",
             ),

@@ -40,9 +40,11 @@ def query_previous_cells(query: Query, revisions: pd.DataFrame) -> pd.DataFrame:
 
 
 def choose_findings(findings: pd.DataFrame, snapshot: pd.DataFrame, ingestion_receipt: Receipt) -> pd.DataFrame:
-    """What was found in the files of the snapshot, and in those that were refused last."""
+    """What was found in the files of the snapshot, in those that were refused last, and of tables that did not come."""
     refused = {row["raw_sha256"] for row in ingestion_receipt["refused"]}
-    chosen = findings[findings["raw_sha256"].isin({*snapshot["raw_sha256"], *refused})]
+    not_fetched = {row["landing_id"] for row in ingestion_receipt["not_fetched"]}
+    is_of_file = findings["raw_sha256"].isin({*snapshot["raw_sha256"], *refused})
+    chosen = findings[is_of_file | findings["landing_id"].isin(not_fetched)]
     # The same bytes may have landed from several addresses: what was found in them is told once.
     told = [name for name in chosen.columns if name not in ("landing_id", "address")]
     return chosen.drop_duplicates(told, ignore_index=True)

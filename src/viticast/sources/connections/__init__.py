@@ -3,9 +3,10 @@
 from viticast.sources.connections.api import ApiConnection, ApiTable
 from viticast.sources.connections.database import DatabaseConnection, LongTable
 from viticast.sources.connections.declaration import Connection, read_connection
-from viticast.sources.connections.files import FilesConnection
+from viticast.sources.connections.files import FILES, FilesConnection
 
 __all__ = [
+    "FILES",
     "ApiConnection",
     "ApiTable",
     "Connection",

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from viticast.contracts.declared import read_declared
+from viticast.contracts.declared import DeclarationError, read_declared
 from viticast.sources.connections.api import ApiConnection
 from viticast.sources.connections.database import DatabaseConnection
 from viticast.sources.connections.files import FilesConnection
@@ -25,5 +25,7 @@ def read_connection(mapping: Mapping[str, Any], file: str = "the connection file
         DeclarationError: An entry is wrong.
     """
     # Keys that begin with an underscore hold texts that several entries share.
-    declared = {key: value for key, value in (mapping or {}).items() if not key.startswith("_")}
+    declared = {key: value for key, value in (mapping or {}).items() if not str(key).startswith("_")}
+    if "kind" not in declared:
+        raise DeclarationError(f"{file} has no `kind`. Remedy: begin it with kind: files, kind: api or kind: database")
     return read_declared(_ConnectionFile, {"connection": declared}, file).connection

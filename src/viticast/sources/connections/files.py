@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from viticast.sources.connections.auth import Auth, NoAuth
 from viticast.sources.connections.requests import Requests
 from viticast.sources.connections.strict import Declared
 
@@ -12,7 +13,12 @@ class FilesConnection(Declared):
     Attributes:
         kind: `files`.
         requests: Politeness and patience; not used for a folder.
+        auth: Who asks; not used for a folder.
     """
 
-    kind: Literal["files"]
+    kind: Literal["files"] = "files"
     requests: Requests = Requests(concurrency=2)
+    auth: Auth = NoAuth()
+
+
+FILES = FilesConnection()

@@ -24,7 +24,7 @@ class Numbers(Declared):
     thousands: Literal["", ".", ",", " ", "'"] = ""
     decimal: Literal[",", "."] = ","
     zero: tuple[str, ...] = ()
-    marks: dict[str, Mark] = Field(default_factory=lambda: {"": "empty", "nd": "nd", "*": "*", "+": "+"})
+    marks: dict[str, Mark] = Field(default={"": "empty", "nd": "nd", "*": "*", "+": "+"})
 
     @model_validator(mode="after")
     def signs_differ(self) -> Self:
