@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from tests.connectors.bodies import dump
+from tests.connectors.bodies import body, dump
 from tests.connectors.contract import Contract
 from tests.connectors.figures import read_all, registry
 from tests.connectors.guard import LOGIN, REFRESH, REFRESH_LOGIN, REFUSED, Guard
 from tests.connectors.replies import Call, Fault, Reply
 from tests.connectors.routes import NotAskedSoError, Routes
+
+LAST_ASKED = 2030
+"""Nobody asks for a later year."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,11 @@ class Api:
         self.is_down = threading.Event()
 
     @property
+    def port(self) -> int:
+        """Port of its address."""
+        return int(self.url.rpartition(":")[2])
+
+    @property
     def logins(self) -> int:
         """How often somebody logged in, or tried to."""
         return self.guard.logins
@@ -95,6 +103,13 @@ class Api:
             return self._refresh(unquote(path.removeprefix(REFRESH)), target)
         return self._figures(target)
 
+    def warm(self) -> None:
+        """Writes all answers that are not cut into pages."""
+        for name, table in self.tables.items():
+            if not self.contract.pages_of(table.spec):
+                for year in [None] if self.contract.is_whole else range(table.first_year, LAST_ASKED + 1):
+                    body(self.folder, name, self.contract, year)
+
     def enter(self) -> None:
         """Counts a request that begins."""
         with self._lock:
@@ -121,7 +136,7 @@ class Api:
         beyond = asked.year is not None and asked.year not in self.tables[asked.table].years
         if beyond and self.contract.beyond == "404":
             return Reply(404, b'{"detail":"ano sem dados"}')
-        call = Call(self.folder, self.contract, asked.table, asked.year, asked.start, asked.size, target)
+        call = Call(self.folder, self.contract, asked.table, asked.year, asked.start, asked.size, target, self.port)
         right = Reply(self.contract.status, call.content)
         return self._spoil(right, "figures", asked.table, asked.year, target, call)
 
@@ -134,7 +149,7 @@ class Api:
     def _spoil(
         self, reply: Reply, on: str, table: str | None, year: int | None, target: str, call: Call | None = None
     ) -> Reply:
-        asked = call or Call(self.folder, self.contract, table or "", year, 0, None, target)
+        asked = call or Call(self.folder, self.contract, table or "", year, 0, None, target, self.port)
         for position, fault in enumerate(self.faults):
             if fault.on != on or not fault.is_about(table, year):
                 continue
@@ -228,6 +243,7 @@ def serve_api(
     *,
     faults: Sequence[Fault] = (),
     delay_seconds: float = 0.0,
+    is_warm: bool = False,
     tables: Sequence[str] | None = None,
     **changes: Any,
 ) -> Iterator[Api]:
@@ -238,6 +254,7 @@ def serve_api(
         contract: How it answers; the commonest contract without it.
         faults: What it does badly.
         delay_seconds: Pause before each answer.
+        is_warm: True to write all answers beforehand, for who measures a client.
         tables: Those that it has; all 15 without them.
         changes: Fields of the contract that differ: `shape="groups", auth="basic"`.
     """
@@ -248,6 +265,8 @@ def serve_api(
         delay_seconds,
         tables or registry().names,
     )
+    if is_warm:
+        api.warm()
     server = _Server(("127.0.0.1", 0), _handler(api))
     api.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -255,7 +274,15 @@ def serve_api(
     try:
         yield api
     finally:
+        # Ends what still drips.
         api.is_down.set()
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def nobody_listens() -> str:
+    """An address on loopback where no server is."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{taken.getsockname()[1]}"

@@ -140,7 +140,7 @@ def _shaped(page: Sequence[tuple[Row, dict[str, Json]]], table: Table, contract:
     records = [record for _, record in page]
     shape = contract.shape_of(table.spec)
     if shape == "groups":
-        return _groups(page, contract, names)
+        return _groups(page, names)
     if shape == "by_label":
         return _RepeatedKeys((str(record[names.item]), _of_label(record, names)) for record in records)
     fields = list(dict.fromkeys(field for record in records for field in record)) or [names.item, names.quantity]
@@ -172,11 +172,14 @@ class _RepeatedKeys(dict[str, Json]):
         return self.pairs
 
 
-def _groups(page: Sequence[tuple[Row, dict[str, Json]]], contract: Contract, names: Names) -> list[dict[str, Json]]:
+def _groups(page: Sequence[tuple[Row, dict[str, Json]]], names: Names) -> list[dict[str, Json]]:
     found: list[dict[str, Json]] = []
     for row, record in page:
+        inner = {key: value for key, value in record.items() if key != names.category}
         if row.label == row.category:
-            found.append({names.category: record[names.item], names.total: record[names.quantity], names.members: []})
+            year = {names.year: record[names.year]} if names.year in record else {}
+            found.append({names.category: record[names.item], **year, names.total: record[names.quantity]})
+            found[-1][names.members] = []
         else:
-            found[-1][names.members].append({key: record[key] for key in record if key != names.category})
+            found[-1][names.members].append(inner)
     return found

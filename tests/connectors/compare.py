@@ -27,6 +27,14 @@ def differences(reading: Reading, folder: Path, table: str, contract: Contract) 
     return [text for column in columns if (text := _column(found, expected, column, table))]
 
 
+def different_cells(reading: Reading, folder: Path, table: str, contract: Contract) -> int:
+    """How many values and marks are not those of the file, in a reading of the same rows and years."""
+    expected, found = _expected(read_csv(folder, table).frame, contract), reading.frame
+    if len(expected) != len(found):
+        return len(found)
+    return int((_differs(found, expected, "value") | _differs(found, expected, "mark")).sum())
+
+
 def _expected(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     expected = frame.copy()
     if contract.marks == "null":
@@ -44,7 +52,7 @@ def _sorted(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _column(found: pd.DataFrame, expected: pd.DataFrame, column: str, table: str) -> str | None:
     one, other = found[column], expected[column]
-    differs = ~((one == other) | (one.isna() & other.isna()))
+    differs = _differs(found, expected, column)
     if not differs.any():
         return None
     first = int(differs.to_numpy().argmax())
@@ -52,6 +60,11 @@ def _column(found: pd.DataFrame, expected: pd.DataFrame, column: str, table: str
     return (
         f"{table}: {column} of {int(differs.sum())} cells differs, first {place}: {one[first]!r}, not {other[first]!r}"
     )
+
+
+def _differs(found: pd.DataFrame, expected: pd.DataFrame, column: str) -> "pd.Series[bool]":
+    one, other = found[column], expected[column]
+    return ~((one == other) | (one.isna() & other.isna()))
 
 
 def _first(found: pd.DataFrame, expected: pd.DataFrame) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import SecretStr
 from tests.connectors.contract import PASSWORD, TOKEN, USERNAME, Contract, names_of
-from tests.connectors.figures import NEWER, REAL, SAMPLE, read_figures, registry
+from tests.connectors.figures import registry
 from tests.connectors.guard import LOGIN
 from tests.connectors.routes import SUBOPTION
 
@@ -44,14 +44,14 @@ def connection_of(contract: Contract, tables: Sequence[str], **changes: Any) -> 
     """
     mapping: dict[str, Any] = {
         "kind": "api",
-        "requests": dict(QUICK),
+        "requests": {**QUICK, **changes.pop("requests", {})},
         "auth": _auth(contract),
         "success": _success(contract),
         "pages": _pages(contract),
         "records": _records(contract, registry()[tables[0]]),
         "numbers": {"thousands": ".", "zero": ["-"]} if contract.numbers == "texts" else {"zero": ["-"]},
         "provenance": {"path": contract.provenance, "live": ["embrapa"]} if contract.provenance else None,
-        "years": {"last": last_year() + 1, "missing": [404] if contract.beyond == "404" else []},
+        "years": {"missing": [404] if contract.beyond == "404" else []},
         "tables": {name: _table(contract, registry()[name]) for name in tables},
     }
     connection = read_connection({**mapping, **changes}, "a connection of a test")
@@ -66,12 +66,6 @@ def only(tables: Sequence[str]) -> TableRegistry:
     return TableRegistry(tuple(registry()[name] for name in tables))
 
 
-def last_year() -> int:
-    """The last year that any table has."""
-    folder = REAL / NEWER if REAL.is_dir() else SAMPLE / NEWER
-    return max(read_figures(folder, name).years[-1] for name in ("Producao", "ImpSuco"))
-
-
 def _auth(contract: Contract) -> dict[str, Any]:
     if not contract.auth.startswith("login"):
         return {"kind": contract.auth}
@@ -79,7 +73,7 @@ def _auth(contract: Contract) -> dict[str, Any]:
         "kind": "login",
         "path": LOGIN,
         "body": contract.auth.removeprefix("login_"),
-        "token": contract.token_in,
+        "token": f"{contract.login_under}.access_token".removeprefix("."),
     }
     return {**login, "success": _success(contract)} if contract.has_code else login
 

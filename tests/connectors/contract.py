@@ -39,7 +39,7 @@ class Contract:
         drops_zeros: Rows without a figure are left out.
         beyond: What a year without figures is answered with.
         auth: Who may ask.
-        token_in: Where the token stands in the login's answer.
+        login_under: Key under which the login's answer lies, beside the code; "" for none.
         token_requests: A token holds for so many requests; 0 for ever.
         pages: How answers are cut.
         page_size: Records of a page at most.
@@ -66,7 +66,7 @@ class Contract:
     drops_zeros: bool = False
     beyond: Literal["nothing", "dashes", "404"] = "nothing"
     auth: AuthKind = "none"
-    token_in: str = "access_token"  # noqa: S105
+    login_under: str = ""
     token_requests: int = 0
     pages: Literal["", "offset", "page"] = ""
     page_size: int = 100

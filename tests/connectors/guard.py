@@ -6,7 +6,7 @@ import secrets
 import threading
 from urllib.parse import parse_qs
 
-from tests.connectors.bodies import dump, wrapped
+from tests.connectors.bodies import dump
 from tests.connectors.contract import PASSWORD, TOKEN, USERNAME, Contract
 from tests.connectors.replies import Reply
 
@@ -44,10 +44,10 @@ class Guard:
         token = f"{TOKEN}.{number}.{secrets.token_hex(4)}"
         with self._lock:
             self._left[token] = self.contract.token_requests or None
-        *above, name = self.contract.token_in.split(".")
+        granted = {"access_token": token, "token_type": "bearer", "expires_in": 1800}
         more = {"code": "200"} if self.contract.has_code else {}
-        inner = {name: token, "token_type": "bearer", "expires_in": 1800}
-        return Reply(content=dump(wrapped(inner, ".".join(above), more) if above else {**more, **inner}))
+        under = self.contract.login_under
+        return Reply(content=dump({**more, under: granted} if under else {**more, **granted}))
 
     def expire_all(self) -> None:
         """No token that was handed out holds any more."""

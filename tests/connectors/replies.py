@@ -47,6 +47,7 @@ class Call:
         start: First record of the page.
         size: Records of the page, None where answers are whole.
         target: Path and query.
+        port: Of the server.
         number: How many calls the fault has spoilt before this one.
     """
 
@@ -57,6 +58,7 @@ class Call:
     start: int
     size: int | None
     target: str
+    port: int
     number: int = 0
 
     @property

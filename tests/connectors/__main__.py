@@ -1,0 +1,32 @@
+"""Prints what becomes of everything that an API does wrong: `python -m tests.connectors [--markdown] [NAME ...]`."""
+
+import argparse
+import sys
+
+from tests.connectors.cases import CASES
+from tests.connectors.document import as_markdown, as_text
+from tests.connectors.runner import Found, run_all
+
+
+def main() -> int:
+    """Runs the cases, prints the table, and says on stderr what is not as it must be."""
+    parser = argparse.ArgumentParser(prog="python -m tests.connectors", description=__doc__)
+    parser.add_argument("names", nargs="*", help="cases to try; all of them without names")
+    parser.add_argument("--markdown", action="store_true", help="print docs/broken-answers.md")
+    given = parser.parse_args()
+    chosen = [case for case in CASES if not given.names or case.name in given.names]
+    found = run_all(chosen, tell=_tell)
+    sys.stdout.write(as_markdown(chosen, found) if given.markdown else as_text(chosen, found))
+    return 1 if any(one.wrong for one in found) else 0
+
+
+def _tell(one: Found) -> None:
+    """Says on stderr how far it is, and what is not as it must be."""
+    sys.stderr.write(f"{one.seconds:5.1f} s  {one.outcome:<17} {one.name} ({one.requests} requests)\n")
+    for text in one.wrong:
+        sys.stderr.write(f"         WRONG: {text}\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

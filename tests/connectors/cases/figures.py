@@ -1,0 +1,107 @@
+"""Answers that can be read, with figures that are not those of the table and year."""
+
+from typing import Any
+
+from tests.connectors.case import VICTIM, Group, of_table, of_year
+from tests.connectors.contract import Contract
+from tests.connectors.figures import OLDER, figures_folder
+from tests.connectors.replies import (
+    Fault,
+    Spoil,
+    answer_of,
+    each_record,
+    json_changed,
+)
+
+GROUP = Group("figures")
+SAYS_NOTHING = Contract(says_year=False)
+
+
+@GROUP.right(changes={})
+def whole_answers() -> list[Fault]:
+    """Nothing is wrong."""
+    return []
+
+
+def _same_labels(other: int) -> Spoil:
+    return answer_of(year=other)
+
+
+@GROUP.refused("repeated_years", "2018", "2019", contract=SAYS_NOTHING)
+def another_year_hidden() -> list[Fault]:
+    """For 2019 the figures of 2018 come, and nothing says so."""
+    return of_year(answer_of(year=2018))
+
+
+@GROUP.refused("repeated_years", "2023", "2024", contract=SAYS_NOTHING)
+def last_year_is_old() -> list[Fault]:
+    """For the last year the figures of the year before come, and nothing says so."""
+    return [Fault(answer_of(year=2023), VICTIM, (2024,))]
+
+
+@GROUP.refused("anchors", "ImpSuco")
+def another_table() -> list[Fault]:
+    """Instead of juice, sparkling wine comes, for every year."""
+    return of_table(answer_of(table="ImpEspumantes"))
+
+
+@GROUP.error("AbsentRecordError", "2019")
+def another_table_for_a_year() -> list[Fault]:
+    """Instead of juice, sparkling wine comes, for one year."""
+    return of_year(answer_of(table="ImpEspumantes"))
+
+
+def _swapped(record: dict[str, Any]) -> dict[str, Any]:
+    return {**record, "quantidade": record["valor"], "valor": record["quantidade"]}
+
+
+def _overwritten(record: dict[str, Any]) -> dict[str, Any]:
+    return {**record, "quantidade": record["valor"]}
+
+
+@GROUP.refused("anchors", "ImpSuco")
+def quantity_and_value_swapped() -> list[Fault]:
+    """Quantity and value are swapped in every answer."""
+    return of_table(json_changed(each_record(_swapped)))
+
+
+@GROUP.refused("anchors", "ImpSuco")
+def value_instead_of_quantity() -> list[Fault]:
+    """The value stands in the place of the quantity too, in every answer."""
+    return of_table(json_changed(each_record(_overwritten)))
+
+
+@GROUP.refused("unit_values", "2019")
+def quantity_and_value_swapped_for_a_year() -> list[Fault]:
+    """Quantity and value are swapped in one year."""
+    return of_year(json_changed(each_record(_swapped)))
+
+
+@GROUP.watched("stale_answer", "cache", "2019", contract=Contract(provenance="fonte"))
+def old_copy_admitted() -> list[Fault]:
+    """The answer for one year says that it comes from a cache."""
+    return of_year(json_changed(lambda content: {**content, "fonte": "cache local (CSV)"}))
+
+
+@GROUP.watched("stale_answer", "cache", contract=Contract(provenance="fonte"))
+def old_copies_admitted() -> list[Fault]:
+    """Every answer says that it comes from a cache."""
+    return of_table(json_changed(lambda content: {**content, "fonte": "cache local (CSV)"}))
+
+
+@GROUP.right(different=58)
+def old_copy_hidden() -> list[Fault]:
+    """All answers are those of the vintage before, and nothing says so: what the lake has already comes in again."""
+    return of_table(answer_of(folder=figures_folder(OLDER)))
+
+
+@GROUP.refused("zeroed_years", "2019")
+def zeros_for_a_year() -> list[Fault]:
+    """All figures of one year are 0, as for a year that the server does not know."""
+    return of_year(json_changed(each_record(lambda record: {**record, "quantidade": 0, "valor": 0})))
+
+
+@GROUP.refused("jumps", "2019")
+def a_thousand_times() -> list[Fault]:
+    """The quantities of one year are in grams."""
+    return of_year(json_changed(each_record(lambda record: {**record, "quantidade": record["quantidade"] * 1000})))
