@@ -13,7 +13,7 @@ from viticast.sources.web.secrecy import Secrets
 
 _REMEDIES = {
     HTTPStatus.FORBIDDEN: "check that this account may read it",
-    HTTPStatus.NOT_FOUND: "check the address, and the path in the connection file",
+    HTTPStatus.NOT_FOUND: "check the address, and the path in the connection file where it has one",
 }
 
 
