@@ -25,7 +25,7 @@ def _digits(value: Decimal) -> str:
     return str(int(value)) if value == value.to_integral_value() else f"{value.normalize():f}"
 
 
-def require_text(value: object, column: str, row: int, table: str) -> None:
+def require_text(value: object, column: str, table: str, row: int | None = None) -> None:
     """Refuses bytes: a text of the database that is not UTF-8.
 
     Raises:
@@ -33,7 +33,7 @@ def require_text(value: object, column: str, row: int, table: str) -> None:
     """
     if isinstance(value, bytes):
         raise MojibakeError(
-            f"column {column!r} of row {row} is not UTF-8",
+            f"{value[:20]!r} in column {column!r} is not UTF-8",
             remedy="have the table written again, as UTF-8",
             table=table,
             row=row,

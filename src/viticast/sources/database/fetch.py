@@ -16,6 +16,7 @@ from viticast.sources.database.session import LostDatabaseError, Relation, Sessi
 from viticast.sources.errors import DatabaseError, MissingColumnError, RefreshError, SourceError
 from viticast.sources.fetched import Fetched, FetchedFile, NotFetched
 from viticast.sources.tables import TableRegistry, TableSpec
+from viticast.sources.web.refresh import refresh_tables
 
 _logger = logging.getLogger(__name__)
 
@@ -62,8 +63,6 @@ def _refresh(
         raise DeclarationError(
             f"the connection file: refresh.url is missing, as a database has no web address. {REMEDY}"
         )
-    from viticast.sources.web.refresh import refresh_tables  # noqa: PLC0415
-
     failed = refresh_tables(refresh, refresh.url, tables, credentials)
     if refresh.required:
         return failed

@@ -1,6 +1,5 @@
 """The long layout: a row for each label and year."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -13,7 +12,7 @@ from viticast.sources.decoding import refuse_twice_encoded
 from viticast.sources.errors import EmptyFileError, MissingColumnError, WrongYearError, raise_all
 from viticast.sources.findings import Finding
 from viticast.sources.reader import Reading
-from viticast.sources.records.assemble import assemble, years_with_figures
+from viticast.sources.records.assemble import assemble
 from viticast.sources.records.record import Record
 from viticast.sources.tables import TableSpec
 
@@ -38,11 +37,12 @@ def read_long(rows: Dump, table: TableSpec, connection: DatabaseConnection) -> R
             remedy="have the database filled, or correct `where` of the connection file",
             table=table.name,
         )
-    ordered, notices = _ordered(rows, table, connection)
-    records = _Records(rows, table, connection).of(ordered)
-    years = years_with_figures(records, table, connection.numbers, table.first_year, None)
+    read = _Records(rows, table, connection)
+    records = read.all()
+    # nobody asked for years beyond the last: where its figures are all zero, or missing, so they are in the file
+    years = range(table.first_year, max(record.year for record in records) + 1)
     reading = assemble(records, table, connection.numbers, connection.absent, years)
-    return replace(reading, notices=(*reading.notices, *notices))
+    return replace(reading, notices=(*reading.notices, *read.notices))
 
 
 class _Records:
@@ -58,35 +58,58 @@ class _Records:
         self._figures = [self._position(spellings[measure.measure], measure.measure) for measure in table.measures]
         self._group = self._position(fields.group, "group") if fields.group else None
         self._control = self._position(fields.control, "control") if fields.control else None
-        self._broken: list[WrongYearError] = []
+        order = None if connection.order is None else first_matching((connection.order,), rows.names)
+        self._order = None if order is None else rows.names.index(order)
+        self._is_ordered_by_choice = connection.order is None
+        self.notices: tuple[Finding, ...] = ()
 
-    def of(self, ordered: tuple[Row, ...]) -> list[Record]:
-        """One record for each row, year by year."""
-        records = list(self._read(ordered))
-        raise_all(self._broken)
+    def all(self) -> list[Record]:
+        """One record for each row, year by year, and within a year in the order of the column that numbers rows."""
+        records: list[Record] = []
+        reasons: list[str] = []
+        for year, rows in sorted(self._by_year().items()):
+            ordered, why_not = in_order(rows, self._order)
+            of_year = [self._record(year, row) for row in ordered]
+            if why_not and not self._is_ordered_by_choice and self._needs_order(of_year):
+                reasons.append(why_not)
+            records += of_year
+        self.notices = (not_ordered(reasons[0]),) if reasons else ()
         refuse_twice_encoded("\n".join(record.label.replace("\n", " ") for record in records), self._table.name)
-        return sorted(records, key=lambda record: record.year)
+        return records
 
-    def _read(self, ordered: tuple[Row, ...]) -> Iterator[Record]:
-        for number, row in enumerate(ordered, start=1):
+    def _by_year(self) -> dict[int, list[Row]]:
+        by_year: dict[int, list[Row]] = {}
+        broken: list[WrongYearError] = []
+        for number, row in enumerate(self._rows.rows, start=1):
             year = _year_of(row[self._year])
             if year is None:
-                self._broken.append(self._no_year(row[self._year], number))
-                continue
-            group = self._text(row, self._group, number)
-            yield Record(
-                year=year,
-                label=self._text(row, self._item, number),
-                figures=tuple(row[position] for position in self._figures),
-                place=f"{self._rows.database_table}, row {number}",
-                group=group if group.strip() else None,
-                control=self._text(row, self._control, number) or None,
-            )
+                broken.append(self._no_year(row[self._year], number))
+            else:
+                by_year.setdefault(year, []).append(row)
+        raise_all(broken)
+        return by_year
 
-    def _text(self, row: Row, position: int | None, number: int) -> str:
+    def _needs_order(self, records: list[Record]) -> bool:
+        """Categories without a column are told by the order, and so is which is which of two rows of one name."""
+        if self._table.layout == "grouped" and self._group is None:
+            return True
+        return len({(record.group, record.label) for record in records}) < len(records)
+
+    def _record(self, year: int, row: Row) -> Record:
+        group = self._text(row, self._group)
+        return Record(
+            year=year,
+            label=self._text(row, self._item),
+            figures=tuple(row[position] for position in self._figures),
+            place=f"{self._rows.database_table}, {text_of(row[self._item])!r} {year}",
+            group=group if group.strip() else None,
+            control=self._text(row, self._control) or None,
+        )
+
+    def _text(self, row: Row, position: int | None) -> str:
         if position is None:
             return ""
-        require_text(row[position], self._rows.names[position], number, self._table.name)
+        require_text(row[position], self._rows.names[position], self._table.name)
         return text_of(row[position])
 
     def _position(self, spellings: tuple[str, ...], field: str) -> int:
@@ -108,16 +131,6 @@ class _Records:
             table=self._table.name,
             value=text_of(value)[:60],
         )
-
-
-def _ordered(
-    rows: Dump, table: TableSpec, connection: DatabaseConnection
-) -> tuple[tuple[Row, ...], tuple[Finding, ...]]:
-    """Rows in the order of the declared column; it is worth a word where order alone tells categories."""
-    name = None if connection.order is None else first_matching((connection.order,), rows.names)
-    ordered, why_not = in_order(rows.rows, None if name is None else rows.names.index(name))
-    matters = table.layout == "grouped" and not connection.fields_of(table.name).group
-    return ordered, (not_ordered(why_not),) if why_not and matters and connection.order is not None else ()
 
 
 def _year_of(value: object) -> int | None:

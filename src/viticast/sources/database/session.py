@@ -165,7 +165,8 @@ def open_session(address: sa.URL, declared: DatabaseConnection) -> Iterator[Sess
         DatabaseError: It cannot be reached, or refuses.
     """
     plain = shown(address)
-    secrets = [secret for secret in (address.password,) if secret]
+    # the server quotes the name of the user it refuses
+    secrets = [secret for secret in (address.password, f'"{address.username}"' if address.username else None) if secret]
     watch = Watch()
     is_sqlite = address.get_backend_name() == "sqlite"
     engine = (sqlite_engine if is_sqlite else postgresql_engine)(address, declared)
@@ -204,7 +205,7 @@ def _error(words: str, address: str, secrets: Sequence[str], watch: Watch, *, is
     said = " ".join(words.split())
     for secret in secrets:
         said = said.replace(secret, "***")
-    said = said[:300]
+    said = said[:300].rstrip(".?")
     if watch.has_ended_a_query or "statement timeout" in said:
         seconds = f"{watch.seconds:g}"
         kind = LostDatabaseError if is_lost else DatabaseError

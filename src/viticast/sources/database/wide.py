@@ -1,5 +1,6 @@
 """The wide layout: a table of the database for each file, whose columns are those of the file."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from viticast.sources.cells import Cell
@@ -46,7 +47,7 @@ def read_wide(rows: Dump, table: TableSpec, connection: DatabaseConnection) -> R
     values |= {number: row[skipped:] for number, row in enumerate(ordered, start=2)}
     for number, row in values.items():
         for name, value in zip(header, row, strict=True):
-            require_text(value, name, number, table.name)
+            require_text(value, name, table.name, number)
     lines = [Line(number, tuple(map(text_of, row))) for number, row in values.items()]
     # no line feed of a label may count as a line
     refuse_twice_encoded("\n".join(" ".join(line.fields).replace("\n", " ") for line in lines), table.name)
@@ -55,7 +56,7 @@ def read_wide(rows: Dump, table: TableSpec, connection: DatabaseConnection) -> R
     return replace(reading, notices=(*reading.notices, *notices))
 
 
-def _ordered(rows: Dump, connection: DatabaseConnection) -> tuple[tuple[Row, ...], tuple[Finding, ...]]:
+def _ordered(rows: Dump, connection: DatabaseConnection) -> tuple[Sequence[Row], tuple[Finding, ...]]:
     """Rows in the order of the file: by the declared column, or without a header by the first, the running number."""
     if connection.order is None:
         return rows.rows, ()
