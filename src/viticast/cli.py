@@ -4,6 +4,7 @@ import click
 from kedro.framework.cli.project import run as kedro_run
 
 from viticast.commands.plain import PlainErrors
+from viticast.commands.probe import probe
 from viticast.commands.revisions import revisions
 from viticast.commands.trace import trace
 
@@ -15,5 +16,6 @@ def cli() -> None:
 
 run = PlainErrors(name="run", callback=kedro_run.callback, params=kedro_run.params, help=kedro_run.help)
 cli.add_command(run)
+cli.add_command(probe)
 cli.add_command(trace)
 cli.add_command(revisions)

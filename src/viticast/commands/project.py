@@ -20,28 +20,38 @@ def open_lake(source: str | None = None, env: str | None = None) -> Lake:
     Raises:
         click.ClickException: The current folder is no project, or it has no such source.
     """
-    if not (Path.cwd() / "conf" / "base").is_dir():
-        raise click.ClickException(f"{Path.cwd()} is no viticast project: run the command in the project's folder")
     loader = configuration(source, env)
-    if (configured := source or loader["globals"]["source"]) not in SOURCES:
-        raise click.ClickException(f"source '{configured}' is unknown. Use one of: {', '.join(SOURCES)}")
+    return lake_of(loader, str(source or loader["globals"]["source"]))
+
+
+def lake_of(loader: OmegaConfigLoader, source: str) -> Lake:
+    """The lake of a source as a configuration places it."""
     catalog = loader["catalog"]
     return Lake(
-        source=str(configured),
+        source=source,
         root=str(catalog["observations"]["path"]),
         raw=str(catalog["raw_manifest"]["path"]),
         primary=str(catalog["crosswalk"]["path"]),
     )
 
 
-def configuration(source: str | None, env: str | None) -> OmegaConfigLoader:
+def configuration(source: str | None, env: str | None, **params: str | None) -> OmegaConfigLoader:
     """The configuration of the project in the current folder.
 
     Args:
         source: sample, embrapa, api or database; the configured one without it.
         env: Folder of conf that overrides `base`; `local` without it.
+        params: What `kedro run --params` would be given; None for what is not given.
+
+    Raises:
+        click.ClickException: The current folder is no project, or it has no such source.
     """
-    parameters = {} if source is None else {"source": source}
-    return OmegaConfigLoader(
-        conf_source=str(Path.cwd() / "conf"), env=env, runtime_params=parameters, **settings.CONFIG_LOADER_ARGS
+    if not (Path.cwd() / "conf" / "base").is_dir():
+        raise click.ClickException(f"{Path.cwd()} is no viticast project: run the command in the project's folder")
+    given = {name: value for name, value in {"source": source, **params}.items() if value is not None}
+    loader = OmegaConfigLoader(
+        conf_source=str(Path.cwd() / "conf"), env=env, runtime_params=given, **settings.CONFIG_LOADER_ARGS
     )
+    if (configured := source or loader["globals"]["source"]) not in SOURCES:
+        raise click.ClickException(f"source '{configured}' is unknown. Use one of: {', '.join(SOURCES)}")
+    return loader
