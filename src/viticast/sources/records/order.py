@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from viticast.sources.labels import clean_item, is_category
 from viticast.sources.records.record import Record
@@ -71,14 +72,16 @@ def _arrange_countries(years: Iterable[Sequence[Record]]) -> list[Block]:
 def _arrange_by_group(years: Iterable[Sequence[Record]]) -> list[Block]:
     """Groups are told: a record without one is the total of the group of its name, or a row that stands alone."""
     years = list(years)
-    names = {clean_item(record.group) for records in years for record in records if record.group is not None}
+    # The same labels come back in each year.
+    clean = lru_cache(maxsize=None)(clean_item)
+    names = {clean(record.group) for records in years for record in records if record.group is not None}
     blocks: dict[tuple[str, int], Block] = {}
     for records in years:
         met: dict[tuple[str, int], Counter[str]] = {}
         alone: Counter[str] = Counter()
         for record in records:
-            label = clean_item(record.label)
-            name = label if record.group is None else clean_item(record.group)
+            label = clean(record.label)
+            name = label if record.group is None else clean(record.group)
             key = (name, 0)
             if record.group is None and label not in names:
                 key = (record.label, alone[record.label] + 1)

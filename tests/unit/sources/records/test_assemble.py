@@ -16,8 +16,9 @@ from viticast.sources.errors import (
     WrongTableError,
 )
 from viticast.sources.reader import read_table
-from viticast.sources.records.assemble import assemble, years_with_figures
+from viticast.sources.records.assemble import assemble
 from viticast.sources.records.record import Record
+from viticast.sources.records.years import years_with_figures
 
 NUMBERS = Numbers()
 

@@ -1,0 +1,5 @@
+"""A REST API as a source: what it answers is kept as it came, and read as its declaration says."""
+
+from viticast.sources.api.read import read_answers
+
+__all__ = ["read_answers"]
