@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from viticast.contracts.declared import REMEDY, DeclarationError
 from viticast.sources.connections import DatabaseConnection
 from viticast.sources.credentials import Credentials
 from viticast.sources.database.address import parse_address, shown
@@ -41,7 +40,7 @@ def fetch_database(
     """
     address = parse_address(url, credentials)
     wanted = [table for table in registry if connection.layout == "wide" or table.name in connection.long]
-    stale = _refresh(wanted, connection, credentials)
+    stale = _refresh(url, wanted, connection, credentials)
     left = [table for table in wanted if table.name not in stale]
     fetched = {one.table_name: one for one in _read_all(left, address, connection)}
     return tuple(
@@ -53,17 +52,13 @@ def fetch_database(
 
 
 def _refresh(
-    tables: list[TableSpec], connection: DatabaseConnection, credentials: Credentials
+    url: str, tables: list[TableSpec], connection: DatabaseConnection, credentials: Credentials
 ) -> dict[str, RefreshError]:
     """Has the database renewed, and says which tables must not be read as they are."""
     refresh = connection.refresh
     if refresh is None:
         return {}
-    if refresh.url is None:
-        raise DeclarationError(
-            f"the connection file: refresh.url is missing, as a database has no web address. {REMEDY}"
-        )
-    failed = refresh_tables(refresh, refresh.url, tables, credentials)
+    failed = refresh_tables(refresh, url, tables, credentials)
     if refresh.required:
         return failed
     for error in failed.values():

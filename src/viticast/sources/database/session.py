@@ -63,7 +63,7 @@ class Session:
         self._declared = declared
         self._address = address
         self._secrets = tuple(secrets)
-        with self._cleaned():
+        with self._asking():
             inspector = sa.inspect(connection)
             views = set(inspector.get_view_names(declared.db_schema))
             if connection.dialect.name == "postgresql":
@@ -87,7 +87,7 @@ class Session:
             )
         if not found:
             raise self._missing(name)
-        with self._cleaned():
+        with self._asking():
             columns = self._inspector.get_columns(found[0], self._declared.db_schema)
         kept = tuple(Column(column["name"], _type_name(column["type"])) for column in columns)
         return Relation(found[0], found[0] in self._views, kept)
@@ -111,7 +111,7 @@ class Session:
         )
         if (place := self._place_of_rows(relation)) is not None:
             query = query.order_by(place)
-        with self._cleaned(), self._watch.over(self._declared.query_seconds), self._connection.begin_nested():
+        with self._asking():
             rows = [tuple(row) for row in self._connection.execute(query.limit(MOST_ROWS + 1))]
         if len(rows) > MOST_ROWS:
             raise DatabaseError(
@@ -143,8 +143,13 @@ class Session:
         )
 
     @contextmanager
-    def _cleaned(self) -> Iterator[None]:
-        with cleaned(self._address, self._secrets, self._watch):
+    def _asking(self) -> Iterator[None]:
+        """Around a query: it ends in time, and one that fails leaves the transaction as it was."""
+        with (
+            cleaned(self._address, self._secrets, self._watch),
+            self._watch.over(self._declared.query_seconds),
+            self._connection.begin_nested(),
+        ):
             yield
 
 
