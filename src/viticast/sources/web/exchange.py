@@ -63,8 +63,8 @@ def exchange(client: httpx.Client, call: Call, requests: Requests) -> Raw:
 def _send(client: httpx.Client, request: httpx.Request, call: Call, requests: Requests) -> httpx.Response:
     try:
         return client.send(request, stream=True)
-    except httpx.UnsupportedProtocol:
-        raise call.error(RedirectError, "leads to an address that is neither http nor https") from None
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL):
+        raise call.error(RedirectError, "leads to an address that cannot be asked") from None
     except httpx.LocalProtocolError:
         raise call.error(
             HttpError, "cannot be sent: a header is malformed", remedy="check `requests.headers` of the connection file"
@@ -150,4 +150,8 @@ def _cause(error: httpx.RequestError) -> str:
         if isinstance(link, OSError) and link.strerror:
             return link.strerror
         link = link.__cause__ or link.__context__
-    return "the connection was closed" if isinstance(error, httpx.RemoteProtocolError) else type(error).__name__
+    return (
+        "no HTTP, or the connection was closed"
+        if isinstance(error, httpx.RemoteProtocolError)
+        else type(error).__name__
+    )
