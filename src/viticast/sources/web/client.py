@@ -39,7 +39,7 @@ class Web:
     """Asks one server, from as many threads as like to, until it is closed.
 
     What fails in passing is asked again. A server that cannot be reached, or that fails one question after the other,
-    is given up: the questions after that fail at once.
+    is given up, and so is a table of which several questions failed: the questions after that fail at once.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class Web:
         try:
             answer = self._patience.call(lambda: self._attempt(question, shown))
         except HttpError as error:
-            self._health.failed(error, began)
+            self._health.failed(error, question.table, began)
             raise
         self._health.succeeded()
         return answer

@@ -2,6 +2,7 @@
 
 import logging
 import ssl
+from functools import cache
 from time import monotonic
 
 import httpx
@@ -28,12 +29,19 @@ for _name in ("httpx", "httpcore"):
 def open_client(requests: Requests) -> httpx.Client:
     """A client that keeps its connections, for as many requests at once as are allowed."""
     return httpx.Client(
+        verify=_certificates(),
         headers={"User-Agent": "viticast", **requests.headers},
         timeout=httpx.Timeout(requests.read_seconds, connect=requests.connect_seconds, pool=None),
         limits=httpx.Limits(
             max_connections=requests.concurrency, max_keepalive_connections=requests.concurrency, keepalive_expiry=30
         ),
     )
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """The certificates that are trusted: reading them takes longer than a request."""
+    return httpx.create_ssl_context()
 
 
 def exchange(client: httpx.Client, call: Call, requests: Requests) -> Raw:
@@ -112,7 +120,7 @@ def _followed(request: httpx.Request, call: Call, requests: Requests) -> httpx.R
     if call.is_login:
         raise call.error(
             RedirectError,
-            f"leads to another server ({request.url.host}), which must not get the password",
+            f"leads to another server ({request.url.scheme}://{request.url.host}), which must not get the password",
             remedy="check the address of the login",
         )
     for name in requests.headers:

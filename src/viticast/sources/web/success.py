@@ -11,7 +11,7 @@ from viticast.sources.web.call import Call, Raw
 from viticast.sources.web.patience import Passing, asked_pause
 from viticast.sources.web.secrecy import Secrets
 
-_REMEDIES = {
+_REMEDIES: dict[int, str] = {
     HTTPStatus.FORBIDDEN: "check that this account may read it",
     HTTPStatus.NOT_FOUND: "check the address, and the path in the connection file where it has one",
 }
@@ -21,7 +21,7 @@ class SuccessRule:
     """Tells answers from failures."""
 
     def __init__(self, success: Success, requests: Requests, secrets: Secrets) -> None:
-        """Compile the rule.
+        """Remember the rule.
 
         Args:
             success: When an answer counts.
@@ -67,8 +67,7 @@ class SuccessRule:
     def _refused(self, raw: Raw, call: Call) -> HttpError | Passing:
         reason = f"answered with status {raw.status}{self.words(raw)}"
         if not _may_pass(raw.status):
-            remedy = _REMEDIES.get(HTTPStatus(raw.status)) if raw.status in set(HTTPStatus) else None
-            return call.error(HttpError, reason, remedy=remedy, value=str(raw.status))
+            return call.error(HttpError, reason, remedy=_REMEDIES.get(raw.status), value=str(raw.status))
         pause = asked_pause(raw.headers.get("Retry-After"))
         if pause is not None and pause > self._longest_pause:
             return call.error(

@@ -245,3 +245,24 @@ def test_a_connection_that_was_closed_meanwhile_costs_an_attempt_at_most(server,
     assert web.ask(Question("/a")).content == b"1"
     time.sleep(0.05)
     assert web.ask(Question("/a")).content == b"2"
+
+
+def test_long_work_says_how_far_it_is(server, open_web, caplog, monkeypatch):
+    def slow(handler, asked):
+        time.sleep(0.03)
+        reply()(handler, asked)
+
+    monkeypatch.setattr("viticast.sources.web.client._PROGRESS_SECONDS", 0.02)
+    server.on("/a", slow)
+    open_web(concurrency=1).ask_all([Question("/a")] * 3)
+    told = [record.getMessage() for record in caplog.records if record.name == "viticast.sources.web.client"]
+    assert "1 of 3 answers" in told
+
+
+def test_what_is_asked_again_is_told(server, open_web, caplog):
+    server.on("/a", reply(503), reply())
+    open_web(f"{server.url}?key=s3cret-key").ask(Question("/a", {"ano": "2020"}))
+    told = [record.getMessage() for record in caplog.records if record.name.startswith("viticast")]
+    assert len(told) == 1
+    assert told[0].startswith(f"{server.url}/a?ano=2020 answered with status 503; asked again in 0.0")
+    assert not [record for record in caplog.records if record.name.startswith("http")]
