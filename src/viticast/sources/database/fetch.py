@@ -124,9 +124,9 @@ def _selection(
 def _column(spellings: tuple[str, ...], key: str, relation: Relation) -> str:
     found = first_matching(spellings, relation.names)
     if found is None:
-        wanted = " or ".join(map(repr, spellings)) or "a column"
+        wanted = f"has no column {' or '.join(map(repr, spellings))}" if spellings else f"needs a column for `{key}`"
         raise MissingColumnError(
-            f"{relation.name} has no column {wanted}; it has {', '.join(relation.names[:20])}",
+            f"{relation.name} {wanted}; it has {', '.join(relation.names[:20])}",
             remedy=f"name the column under `{key}` of the connection file",
             value=", ".join(spellings) or None,
         )

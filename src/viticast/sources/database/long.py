@@ -115,8 +115,9 @@ class _Records:
     def _position(self, spellings: tuple[str, ...], field: str) -> int:
         name = first_matching(spellings, self._rows.names)
         if name is None:
+            wanted = " or ".join(map(repr, spellings)) or f"for `fields.{field}`"
             raise MissingColumnError(
-                f"{self._rows.database_table} was read without a column {' or '.join(map(repr, spellings)) or field!r}",
+                f"{self._rows.database_table} was read without a column {wanted}",
                 remedy=f"name the column under `fields.{field}` of the connection file, and fetch again",
                 table=self._table.name,
                 value=", ".join(spellings) or None,
