@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from viticast.contracts.declared import REMEDY, DeclarationError
 from viticast.sources.connections import DatabaseConnection
 from viticast.sources.credentials import Credentials
 from viticast.sources.database.address import parse_address, shown
@@ -36,10 +37,12 @@ def fetch_database(
 
     Raises:
         SourceError: CredentialsError or DatabaseError for the address itself. It is not repeated.
-        DeclarationError: The connection file does not say where the server is that refreshes the database.
+        DeclarationError: Two tables are read from the same rows, or the address of the server that refreshes the
+            database is missing.
     """
     address = parse_address(url, credentials)
     wanted = [table for table in registry if connection.layout == "wide" or table.name in connection.long]
+    _require_places_of_their_own(wanted, connection)
     stale = _refresh(url, wanted, connection, credentials)
     left = [table for table in wanted if table.name not in stale]
     fetched = {one.table_name: one for one in _read_all(left, address, connection)}
@@ -49,6 +52,17 @@ def fetch_database(
         else NotFetched(table.name, _address(address, table, connection), (stale[table.name],))
         for table in wanted
     )
+
+
+def _require_places_of_their_own(tables: Iterable[TableSpec], connection: DatabaseConnection) -> None:
+    """Refuses to read two tables from the same rows: one of them would have the other's figures."""
+    owners: dict[tuple[str, ...], str] = {}
+    for table in tables:
+        where = connection.long[table.name].where if connection.layout == "long" else {}
+        place = _database_table(table, connection)
+        key = (place.casefold(), *sorted(f"{name.casefold()}={value}" for name, value in where.items()))
+        if (owner := owners.setdefault(key, table.name)) != table.name:
+            raise DeclarationError(f"{owner} and {table.name} are both read from the same rows of {place}. {REMEDY}")
 
 
 def _refresh(
@@ -107,18 +121,27 @@ def _selection(
 ) -> tuple[list[str], dict[str, str | int]]:
     """Which columns are read, and under which condition: of a long table no more than what is used."""
     if connection.layout == "wide":
+        _ordering(relation, connection)
         return list(relation.names), {}
     long, fields = connection.long[table.name], connection.fields_of(table.name)
     needed = {"item": fields.item, "year": fields.year, "quantity": fields.quantity}
     needed |= {"value": fields.value} if len(table.measures) > 1 else {}
-    needed |= {name: spellings for name in ("group", "control") if (spellings := getattr(fields, name))}
+    if table.layout == "grouped":
+        needed |= {"group": fields.group} if fields.group else {}
+        needed |= {"control": fields.control} if fields.control else {}
     columns = [_column(spellings, f"fields.{name}", relation) for name, spellings in needed.items()]
-    order = () if connection.order is None else (connection.order,)
-    if order and "order" in connection.model_fields_set:
-        _column(order, "order", relation)
-    ordering = first_matching(order, relation.names)
+    ordering = _ordering(relation, connection)
     where = {_column((name,), "where", relation): value for name, value in long.where.items()}
     return list(dict.fromkeys([*([ordering] if ordering else []), *columns])), where
+
+
+def _ordering(relation: Relation, connection: DatabaseConnection) -> str | None:
+    """The column that numbers rows; where it is not declared by a name of its own, it may be missing."""
+    if connection.order is None:
+        return None
+    if connection.order != DatabaseConnection.model_fields["order"].default:
+        return _column((connection.order,), "order", relation)
+    return first_matching((connection.order,), relation.names)
 
 
 def _column(spellings: tuple[str, ...], key: str, relation: Relation) -> str:

@@ -50,14 +50,15 @@ class _Records:
 
     def __init__(self, rows: Dump, table: TableSpec, connection: DatabaseConnection) -> None:
         fields = connection.fields_of(table.name)
+        grouped = table.layout == "grouped"
         self._rows = rows
         self._table = table
         self._item = self._position(fields.item, "item")
         self._year = self._position(fields.year, "year")
         spellings = {"quantity": fields.quantity, "value": fields.value}
         self._figures = [self._position(spellings[measure.measure], measure.measure) for measure in table.measures]
-        self._group = self._position(fields.group, "group") if fields.group else None
-        self._control = self._position(fields.control, "control") if fields.control else None
+        self._group = self._position(fields.group, "group") if grouped and fields.group else None
+        self._control = self._position(fields.control, "control") if grouped and fields.control else None
         order = None if connection.order is None else first_matching((connection.order,), rows.names)
         self._order = None if order is None else rows.names.index(order)
         self._is_ordered_by_choice = connection.order is None

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from viticast.sources.cells import Cell
 from viticast.sources.connections import DatabaseConnection
+from viticast.sources.connections.numbers import Numbers
 from viticast.sources.database.cells import require_text, text_of
 from viticast.sources.database.dump import Dump, Row
 from viticast.sources.database.header import header_of, running_index
@@ -12,7 +13,7 @@ from viticast.sources.database.names import first_matching
 from viticast.sources.database.order import in_order, not_ordered
 from viticast.sources.decoding import refuse_twice_encoded
 from viticast.sources.delimited import Line, keep_rows
-from viticast.sources.errors import EmptyFileError, MissingColumnError
+from viticast.sources.errors import EmptyFileError
 from viticast.sources.findings import Finding
 from viticast.sources.reader import ReadCell, Reading, read_lines, read_text
 from viticast.sources.records.figures import parse_figure
@@ -61,21 +62,20 @@ def _ordered(rows: Dump, connection: DatabaseConnection) -> tuple[Sequence[Row],
     if connection.order is None:
         return rows.rows, ()
     name = first_matching((connection.order,), rows.names)
-    if name is None and "order" in connection.model_fields_set:
-        raise MissingColumnError(
-            f"{rows.database_table} has no column {connection.order!r} to order its rows by",
-            remedy="name the column under `order` of the connection file, or null for none",
-            table=rows.table_name,
-            value=connection.order,
-        )
-    position = running_index(rows) if name is None else rows.names.index(name)
+    position = _place_of_numbers(rows) if name is None else rows.names.index(name)
     ordered, why_not = in_order(rows.rows, position)
     return ordered, (not_ordered(why_not),) if why_not else ()
 
 
+def _place_of_numbers(rows: Dump) -> int | None:
+    """The running number of a file without a header, whose name was taken from its first row."""
+    first = running_index(rows)
+    return first if rows.names[first].strip().isdecimal() else None
+
+
 def _reader(values: dict[int, Row], connection: DatabaseConnection) -> ReadCell:
-    """Numbers are read as they are; texts as the files write them, unless the connection says how they are written."""
-    has_locale = "numbers" in connection.model_fields_set
+    """Numbers are read as they are; texts as the files write them, unless the connection has another locale."""
+    has_locale = connection.numbers != Numbers()
 
     def read_cell(line: Line, position: int, measure: Measure) -> Cell:
         value = values[line.number][position]

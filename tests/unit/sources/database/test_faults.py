@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from viticast.contracts.declared import DeclarationError
 from viticast.sources.connections import DatabaseConnection
 from viticast.sources.credentials import Credentials
 from viticast.sources.database import fetch_database
@@ -130,6 +131,11 @@ def test_nothing_is_written(fill, two):
     fetch(url, two)
     assert path_of(url).read_bytes() == before
     assert [path.name for path in path_of(url).parent.iterdir()] == ["figures.db"]
+
+
+def test_two_tables_from_the_same_rows(fill, two):
+    with pytest.raises(DeclarationError, match="Outra and ProcessaTeste are both read from the same rows of teste"):
+        fetch(fill(), two, wide={"Outra": "TESTE"})
 
 
 def test_an_address_that_is_none_is_raised(two):

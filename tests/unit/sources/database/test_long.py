@@ -75,11 +75,29 @@ def test_pairs_of_countries(fill, trade, countries, write):
         "CREATE TABLE viti (pais TEXT, ano INT, kg INT, usd REAL)",
         "INSERT INTO viti VALUES ('Itália', 2000, 1, 2.5), ('Chile', 2000, 3, 4), ('Chile', 2001, 5, NULL)",
     )
-    fields = {"item": ["país", "pais"], "quantity": ["kg"], "value": ["usd"], "year": ["ano"]}
+    fields = {"item": ["país", "pais"], "quantity": ["kg"], "value": ["usd"], "year": ["ano"], "group": ["categoria"]}
     reading = read(url, trade, declared(fields, {}, "ExpTeste", absent="zero"))
     expected = read_table(write("Id|País|2000|2000|2001|2001", "1|Itália|1|2,5|0|0", "2|Chile|3|4|5|"), countries)
     assert reading.frame.equals(expected.frame)
     assert [notice.rule for notice in reading.notices] == ["marks_not_carried"]
+
+
+def test_a_group_that_is_told(fill, groups, cultivars, write):
+    rows = [
+        ("Merlot", "TINTAS", 2000, 1),
+        ("TINTAS", None, 2000, 3),
+        ("Solta", None, 2000, 9),
+        ("IAC", "TINTAS", 2000, 2),
+    ]
+    url = fill(
+        "CREATE TABLE viti (cultivar, grupo, ano, quantidade)", many=("INSERT INTO viti VALUES (?, ?, ?, ?)", rows)
+    )
+    reading = read(url, groups, declared({**FIELDS, "group": ["grupo"]}, {}))
+    expected = read_table(
+        write("id|control|cultivar|2000", "1|TINTAS|TINTAS|3", "2|ti|Merlot|1", "3|ti_|IAC|2", "4|X|SOLTA|9"), cultivars
+    )
+    same = ["row_number", "column_number", "group_label", "row_kind", "year", "value", "mark"]
+    assert reading.frame[same].equals(expected.frame[same])
 
 
 def test_a_last_year_of_zeros_or_nulls_is_a_year(fill, trade):

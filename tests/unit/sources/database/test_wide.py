@@ -56,10 +56,22 @@ def test_a_number_that_stands_twice_is_told(fill, groups, wide):
     assert "2 stands twice" in reading.notices[0].reason
 
 
-def test_a_column_of_order_that_is_declared_must_be_there(fill, groups):
+def test_a_column_of_order_with_a_name_of_its_own_must_be_there(fill, groups):
     connection = DatabaseConnection(kind="database", order="position")
-    with pytest.raises(MissingColumnError, match="no column 'position' to order its rows by"):
-        read(fill(HEADER, ROWS), groups, connection)
+    [fetched] = fetch_database(fill(HEADER, ROWS), groups, connection, Credentials())
+    [error] = fetched.errors
+    assert isinstance(error, MissingColumnError)
+    assert "teste has no column 'position'" in str(error)
+
+
+def test_without_an_order_rows_stand_as_they_were_written(fill, groups):
+    connection = DatabaseConnection(kind="database", order=None)
+    reading = read(
+        fill(HEADER, "INSERT INTO teste VALUES (2, 'TINTAS', 'TINTAS', 1, 2), (1, 'ti_A', 'A', 1, 2)"),
+        groups,
+        connection,
+    )
+    assert reading.notices == ()
 
 
 def test_a_file_without_a_header(fill, groups, wide, cultivars, write):
@@ -87,6 +99,13 @@ def test_numbers_need_no_text(fill, groups, wide):
     reading = read(fill(HEADER, "INSERT INTO teste VALUES (1, 'sc', 'S', 1234.567, '2')"), groups, wide)
     assert list(reading.frame["value"]) == [1234.567, 2]
     assert reading.quarantined == ()
+
+
+def test_texts_are_read_as_those_of_files(fill, groups):
+    """Also where the connection file spells out what holds without it."""
+    connection = DatabaseConnection(kind="database", order="id", numbers={"decimal": ","})
+    reading = read(fill(HEADER, "INSERT INTO teste VALUES (1, 'sc', 'S', '8.5', '8,5')"), groups, connection)
+    assert list(reading.frame["value"]) == [8.5, 8.5]
 
 
 def test_texts_are_read_in_the_declared_locale(fill, groups):
