@@ -28,15 +28,12 @@ class Address:
         Raises:
             SourceError: HttpError or CredentialsError; neither repeats the address, which may hold a password.
         """
-        try:
-            whole = httpx.URL(url.strip())
-        except httpx.InvalidURL:
-            whole = httpx.URL()
-        if whole.scheme not in {"http", "https"} or not whole.host:
+        whole = _parsed(url)
+        if whole is None:
             raise HttpError(
                 "the address cannot be understood",
                 remedy=f"give {setting} an address such as http://vitibrasil.cnpuv.embrapa.br/download",
-            ) from None
+            )
         if whole.userinfo:
             raise CredentialsError(
                 "the address holds a user or a password, which would be kept with the figures",
@@ -64,3 +61,14 @@ class Address:
         path, _, query = path.partition("?")
         below = f"/{path.lstrip('/')}" if path else ""
         return f"{self._path}{below}" or "/", parse_qsl(query, keep_blank_values=True)
+
+
+def _parsed(url: str) -> httpx.URL | None:
+    """None for what is no address of a server on the web; httpx's words about it may hold a password."""
+    try:
+        whole = httpx.URL(url.strip())
+        is_good = whole.scheme in {"http", "https"} and bool(whole.host) and (whole.port or 0) < 1 << 16
+    except (httpx.InvalidURL, UnicodeError):
+        # UnicodeError: a name of a host in the letters of the world that cannot be one
+        return None
+    return whole if is_good else None

@@ -10,7 +10,7 @@ from viticast.sources.credentials import Credentials
 from viticast.sources.errors import CredentialsError, HttpError, LoginError
 from viticast.sources.web.call import of_table
 from viticast.sources.web.login import Login, Token
-from viticast.sources.web.secrecy import Secrets
+from viticast.sources.web.secrecy import Secrets, is_header_text
 
 _WHERE = "VITICAST_{}"
 _CREDENTIALS_FILE = "conf/local/credentials.yml"
@@ -189,11 +189,6 @@ def name_and_password(credentials: Credentials, what: str) -> tuple[str, str]:
     if missing or credentials.username is None:
         raise _missing(what, *missing)
     return credentials.username, password
-
-
-def is_header_text(text: str) -> bool:
-    """True if a header can carry it."""
-    return text.isascii() and text.isprintable()
 
 
 def _missing(what: str, *names: str) -> CredentialsError:

@@ -1,6 +1,7 @@
 """The one door to servers on the web."""
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
@@ -9,6 +10,7 @@ from time import monotonic
 from types import TracebackType
 from typing import Self
 
+from viticast.contracts.declared import REMEDY, DeclarationError
 from viticast.sources.answers import Answer
 from viticast.sources.connections.answers import Success
 from viticast.sources.connections.auth import Auth, LoginAuth
@@ -23,8 +25,8 @@ from viticast.sources.web.health import Health
 from viticast.sources.web.login import Login
 from viticast.sources.web.pace import Pace
 from viticast.sources.web.patience import Passing, Patience
-from viticast.sources.web.question import Question
-from viticast.sources.web.secrecy import Secrets
+from viticast.sources.web.question import Check, Question
+from viticast.sources.web.secrecy import Secrets, is_header_text
 from viticast.sources.web.success import SuccessRule
 
 logger = logging.getLogger(__name__)
@@ -32,6 +34,7 @@ logger = logging.getLogger(__name__)
 TRY_LATER = "try again later, and check that source_url is right and that this computer reaches it"
 _PROGRESS_SECONDS = 5.0
 _MOST_RENEWALS = 2
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NO_DECLARED_HEADER = {"authorization", "cookie", "proxy-authorization"}
 
 
@@ -67,8 +70,9 @@ class Web:
         Raises:
             SourceError: HttpError for an address that is none; CredentialsError for secrets that are missing, that no
                 header can carry, or that stand in the address or among the declared headers.
+            DeclarationError: A declared header is none.
         """
-        _require_no_secret(requests.headers)
+        _require_good(requests.headers)
         self._address = Address(url, setting)
         self._requests = requests
         self._remedy = remedy
@@ -147,7 +151,7 @@ class Web:
             return answer
         self._rule.require(raw, call)
         if question.check is not None:
-            _check(question, answer)
+            _checked(question.check, answer)
         return answer
 
     def _authorized(self, question: Question, shown: str) -> tuple[Raw, Call]:
@@ -200,20 +204,24 @@ class Web:
         )
 
 
-def _check(question: Question, answer: Answer) -> None:
-    if question.check is None:
-        return
+def _checked(check: Check, answer: Answer) -> None:
     try:
-        question.check(answer)
+        check(answer)
     except (NotJsonError, UnavailableError) as error:
         raise Passing(error) from None
 
 
-def _require_no_secret(headers: Mapping[str, str]) -> None:
-    named = sorted(name for name in headers if name.casefold() in _NO_DECLARED_HEADER)
-    if named:
+def _require_good(headers: Mapping[str, str]) -> None:
+    malformed = sorted(name for name, value in headers.items() if not (_NAME.fullmatch(name) and is_header_text(value)))
+    if malformed:
+        raise DeclarationError(
+            f"`requests.headers` of the connection file: {', '.join(malformed)}: neither a name nor a value may have "
+            f"accents or line breaks, and a name no blanks. {REMEDY}"
+        )
+    secret = sorted(name for name in headers if name.casefold() in _NO_DECLARED_HEADER)
+    if secret:
         raise CredentialsError(
-            f"`requests.headers` of the connection file has {', '.join(named)}, which holds a secret",
+            f"`requests.headers` of the connection file has {', '.join(secret)}, which holds a secret",
             remedy="declare `auth` instead, and keep the secrets in the environment or in conf/local/credentials.yml",
         )
 

@@ -9,7 +9,6 @@ import httpx
 
 from viticast.sources.connections.requests import Requests
 from viticast.sources.errors import (
-    HttpError,
     RedirectError,
     TooLargeAnswerError,
     UnavailableError,
@@ -71,12 +70,9 @@ def exchange(client: httpx.Client, call: Call, requests: Requests) -> Raw:
 def _send(client: httpx.Client, request: httpx.Request, call: Call, requests: Requests) -> httpx.Response:
     try:
         return client.send(request, stream=True)
-    except (httpx.UnsupportedProtocol, httpx.InvalidURL):
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError):
+        # UnicodeError: see `address`
         raise call.error(RedirectError, "leads to an address that cannot be asked") from None
-    except httpx.LocalProtocolError:
-        raise call.error(
-            HttpError, "cannot be sent: a header is malformed", remedy="check `requests.headers` of the connection file"
-        ) from None
     except httpx.ConnectTimeout as error:
         reason = f"cannot be reached: no connection within {requests.connect_seconds:g} s"
         raise _unreachable(call, reason, error) from None

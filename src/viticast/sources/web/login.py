@@ -14,7 +14,7 @@ from viticast.sources.web.address import Address
 from viticast.sources.web.bodies import found, parsed
 from viticast.sources.web.call import Call, Raw
 from viticast.sources.web.patience import Passing, Patience
-from viticast.sources.web.secrecy import Secrets
+from viticast.sources.web.secrecy import Secrets, is_header_text
 from viticast.sources.web.success import SuccessRule
 
 Build = Callable[..., httpx.Request]
@@ -128,7 +128,7 @@ class Login:
             )
         text = text.strip()
         self._secrets.add(text)
-        if not (text.isascii() and text.isprintable()):
+        if not is_header_text(text):
             raise call.error(LoginError, "gives a token with characters that no header can carry", remedy=_CHECK)
         return Token(f"Bearer {text}", asked_at + self._lifetime(body, call) * (1 - _MARGIN))
 

@@ -24,3 +24,8 @@ class Secrets:
             text = text.replace(secret, "***")
         line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
         return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+def is_header_text(text: str) -> bool:
+    """True if a header can carry it."""
+    return text.isascii() and text.isprintable()

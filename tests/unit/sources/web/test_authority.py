@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 from tests.unit.sources.web_server import reply
 
+from viticast.contracts.declared import DeclarationError
 from viticast.sources.connections.answers import Success
 from viticast.sources.connections.auth import BasicAuth, BearerAuth, LoginAuth
 from viticast.sources.credentials import Credentials
@@ -135,6 +136,12 @@ def test_no_secret_may_be_declared_as_a_header(open_web, name):
     assert "s3cret" not in str(raised.value)
 
 
+@pytest.mark.parametrize("header", [("X Nome", "a"), ("X-Nome", "ação"), ("X-Nome", "a\nb"), ("", "a")])
+def test_a_declared_header_that_is_none_is_named(open_web, header):
+    with pytest.raises(DeclarationError, match="neither a name nor a value may have accents"):
+        open_web(headers=dict([header]))
+
+
 def test_a_login_by_json(server, open_web):
     server.on("/login", reply(201, {"result": {"access_token": "s3cret-token-1"}}))
     server.on("/a", reply())
@@ -236,6 +243,20 @@ def test_a_table_that_is_closed_to_a_token_closes_no_other(server, open_web):
     outcomes = web.ask_all([Question("/a"), Question("/closed"), Question("/a"), Question("/closed"), Question("/a")])
     assert [isinstance(outcome, LoginError) for outcome in outcomes] == [False, True, False, True, False]
     assert server.count("/login") == 3
+
+
+def test_a_table_that_refuses_each_token_that_others_take_ends(server, open_web):
+    guard = Guard(server)
+    web = open_web(auth=login())
+
+    def closed(handler, asked):
+        web.ask(Question("/a"))
+        guard.refusal(handler, asked)
+
+    server.on("/closed", closed)
+    with pytest.raises(LoginError, match="/closed refuses each token that the login gives"):
+        web.ask(Question("/closed"))
+    assert server.count("/login") <= 4
 
 
 def test_a_wrong_password_is_tried_once(server, open_web):

@@ -136,6 +136,15 @@ def test_the_server_s_words_are_quoted_without_secrets(server, open_web):
         open_web(auth=BearerAuth(kind="bearer"), success=Success(message="detail")).ask(Question("/a"))
 
 
+@pytest.mark.parametrize(
+    ("path", "words"), [("length(detail)", ""), ("none", ""), ("blank", ""), ("list", ": '\\[1, 2]'")]
+)
+def test_the_server_s_words_may_be_anything(server, open_web, path, words):
+    server.on("/a", reply(400, {"detail": 5, "blank": "", "list": [1, 2]}))
+    with pytest.raises(HttpError, match=rf"answered with status 400{words}\. Remedy"):
+        open_web(success=Success(message=path)).ask(Question("/a"))
+
+
 def test_a_body_without_a_code_is_no_success(server, open_web):
     server.on("/a", reply(200, {}))
     with pytest.raises(FailedAnswerError, match="no code at `code`"):

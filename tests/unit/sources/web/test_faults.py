@@ -1,6 +1,7 @@
 """What servers and networks do to answers: each ends in the answer or in a named error."""
 
 import gzip
+import socket
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -215,7 +216,7 @@ def test_a_login_may_move_within_its_server(server, open_web):
     assert b"s3cret-password" in server.to("/login/")[0].body
 
 
-@pytest.mark.parametrize("location", ["ftp://127.0.0.1/a", "mailto:ana", "http://[::1", "http://"])
+@pytest.mark.parametrize("location", ["ftp://127.0.0.1/a", "mailto:ana", "http://[::1", "http://xn--/", "http://"])
 def test_an_address_that_cannot_be_followed_is_named(server, open_web, location):
     server.on("/a", reply(302, Location=location))
     with pytest.raises(HttpError):
@@ -286,3 +287,15 @@ def test_a_name_that_does_not_exist_is_named(open_web):
 def test_a_server_that_speaks_no_tls_is_named(server, open_web):
     with pytest.raises(HttpError, match="cannot be reached"):
         open_web(server.url.replace("http:", "https:"), attempts=1).ask(Question("/a"))
+
+
+def test_a_server_that_takes_no_connection_in_time(open_web):
+    with socket.socket() as full, socket.socket() as first, socket.socket() as second:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for waiting in (first, second):
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        web = open_web(f"http://127.0.0.1:{full.getsockname()[1]}", attempts=2, connect_seconds=0.1)
+        with pytest.raises(UnreachableError, match=r"cannot be reached: no connection within 0\.1 s, asked 2 times"):
+            web.ask(Question("/a"))
