@@ -76,6 +76,7 @@ class _Asked:
     error: SourceError | None = None
 
     def __post_init__(self) -> None:
+        self._missing = self.connection.years_of(self.table.name).missing
         self.walk = PageWalk(self.connection.pages, self.connection.records_of(self.table.name), self.table.name)
 
     @property
@@ -93,7 +94,7 @@ class _Asked:
             table=self.table.name,
             year=self.year,
             page=self.walk.number,
-            allowed=self.connection.years.missing,
+            allowed=self._missing,
             check=partial(require_json, table=self.table.name),
         )
 
@@ -103,7 +104,7 @@ class _Asked:
             self.error = outcome
             return
         try:
-            self.walk.take(outcome, has_records=outcome.status not in self.connection.years.missing)
+            self.walk.take(outcome, has_records=outcome.status not in self._missing)
         except SourceError as error:
             self.error = error
 
@@ -139,8 +140,9 @@ def _not_json(answer: Answer, table: str) -> NotJsonError:
 def _years(table: TableSpec, connection: ApiConnection) -> Sequence[int | None]:
     if not connection.tables[table.name].is_by_year:
         return [None]
-    last = connection.years.last or datetime.now(UTC).year - 1
-    return range(max(connection.years.first, table.first_year), last + 1)
+    years = connection.years_of(table.name)
+    last = years.last or datetime.now(UTC).year - 1
+    return range(max(years.first, table.first_year), last + 1)
 
 
 def _ask(asked: Iterable[_Asked], web: Web) -> None:

@@ -1,12 +1,14 @@
 """From the raw form of a table that an API answered to the reading that its CSV file would give."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from viticast.sources.answers import Answer, unpack
 from viticast.sources.api.body import parse_body, place_of, placed, records_at
 from viticast.sources.api.origin import Origins
 from viticast.sources.api.shapes import AnswerPlace, read_shape
-from viticast.sources.connections.api import ApiConnection
+from viticast.sources.connections.api import ApiConnection, Years
+from viticast.sources.connections.numbers import Numbers
 from viticast.sources.decoding import refuse_twice_encoded
 from viticast.sources.errors import MojibakeError, SourceError, raise_all
 from viticast.sources.reader import Reading
@@ -32,19 +34,33 @@ def read_answers(content: bytes, table: TableSpec, connection: ApiConnection) ->
         SourceError: The one thing that is wrong, or `SourceErrors` with all that is.
     """
     reader = _Answers(table, connection)
-    records = reader.read(unpack(content))
-    first = max(connection.years.first, table.first_year)
-    numbers = connection.numbers_of(table.name)
-    years = years_with_figures(records, table, numbers, first, connection.years.last)
+    answers = unpack(content)
+    records = reader.read(answers)
+    numbers, declared = connection.numbers_of(table.name), connection.years_of(table.name)
+    years = _years(answers, records, table, numbers, declared)
     reading = assemble(records, table, numbers, connection.records_of(table.name).absent, years)
-    return Reading(
-        reading.frame,
-        () if connection.years.last else left_out(records, years),
-        reading.quarantined,
-        file_lines=reading.file_lines,
-        rows=reading.rows,
+    return replace(
+        reading,
+        repairs=() if declared.last else left_out(records, years),
         notices=(*reader.origins.notices(years), *reading.notices),
     )
+
+
+def _years(
+    answers: Iterable[Answer], records: Sequence[Record], table: TableSpec, numbers: Numbers, declared: Years
+) -> range:
+    """The years that the table has.
+
+    A server that has no record of a year beyond its last one has published all years that it has records of, were they
+    zeros; and so has one that was not asked for any year. Any other may have made up the years at the end.
+    """
+    first = max(declared.first, table.first_year)
+    known = {record.year for record in records}
+    if declared.last is None and known:
+        beyond = [answer.year for answer in answers if answer.year is None or answer.year > max(known)]
+        if beyond:
+            return range(first, max(known) + 1)
+    return years_with_figures(records, table, numbers, first, declared.last)
 
 
 class _Answers:
@@ -53,7 +69,7 @@ class _Answers:
     def __init__(self, table: TableSpec, connection: ApiConnection) -> None:
         self._table = table
         self._records = connection.records_of(table.name)
-        self._missing = set(connection.years.missing)
+        self._missing = set(connection.years_of(table.name).missing)
         self._sound: set[str] = set()
         self.origins = Origins(connection.provenance, table.name)
 

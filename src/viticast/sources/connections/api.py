@@ -22,7 +22,9 @@ class Years(Declared):
 
     Attributes:
         first: The first.
-        last: The last; null for the year before the current one: the years at the end without any figure are left out.
+        last: The last; null for the year before the current one: years at the end that are not published yet are left
+            out. Those are years without a record; where the server has records of each year that it is asked for, years
+            without a figure above zero.
         missing: HTTP statuses by which the server says that it has no figures of a year, e.g. 404: such a year has no
             record.
     """
@@ -44,12 +46,15 @@ class ApiTable(Declared):
         query: Parameters of the query.
         records: Where this table differs from the others; null where it does not.
         numbers: Where this table differs from the others; null where it does not.
+        years: Where this table differs from the others, e.g. one whose last published year is all zeros; null where it
+            does not.
     """
 
     path: str
     query: dict[str, str] = Field(default_factory=dict)
     records: Records | None = None
     numbers: Numbers | None = None
+    years: Years | None = None
 
     @property
     def is_by_year(self) -> bool:
@@ -95,6 +100,10 @@ class ApiConnection(Declared):
     def numbers_of(self, table: str) -> Numbers:
         """The locale of a table's figures."""
         return self.tables[table].numbers or self.numbers
+
+    def years_of(self, table: str) -> Years:
+        """The years that a table is asked for."""
+        return self.tables[table].years or self.years
 
     @model_validator(mode="after")
     def years_are_told(self) -> Self:

@@ -40,7 +40,8 @@ def assemble(
             measure of the table. Where one has a group, groups are told; where none has, order and capitals tell them.
         table: What the records should hold.
         numbers: How figures are written.
-        absent: What a row means that other years have and one has not: a `zero`, an `empty` cell or an `error`.
+        absent: What a row means that other years have and one has not: a `zero`, an `empty` cell or an `error`. A year
+            without any record means the same of all rows.
         years: The years of the table, each one after the other; `years_with_figures` finds them. Records of other years
             are not looked at.
 
@@ -53,7 +54,7 @@ def assemble(
     """
     wanted = set(years)
     known = [record for record in records if record.year in wanted]
-    check_years(known, years, table)
+    check_years(known, years, table, may_lack=absent != "error")
     blocks = arrange(known, table)
     _check_groups(blocks, table)
     named = name_rows(blocks, table)

@@ -53,8 +53,8 @@ def _has_meaning(figure: object, numbers: Numbers, measure: Measure) -> bool:
     return cell.value != 0 if cell.mark is None else cell != EMPTY
 
 
-def check_years(records: Sequence[Record], years: Sequence[int], table: TableSpec) -> None:
-    """Refuse years without a record.
+def check_years(records: Sequence[Record], years: Sequence[int], table: TableSpec, *, may_lack: bool) -> None:
+    """Refuse years without a record, unless it is said what that means.
 
     Raises:
         SourceError: EmptyFileError where there is no record at all, or MissingYearError.
@@ -66,11 +66,12 @@ def check_years(records: Sequence[Record], years: Sequence[int], table: TableSpe
             table=table.name,
         )
     found = {record.year for record in records}
-    missing = [year for year in years if year not in found]
+    missing = [] if may_lack else [year for year in years if year not in found]
     if missing:
         raise MissingYearError(
             f"{listed(missing)} of {years[0]} to {years[-1]} {'has' if len(missing) == 1 else 'have'} no record",
-            remedy="ask again; if the source has no such year, narrow `years` of the connection file",
+            remedy="ask again; if the source has no such year, narrow `years` of the connection file, or say under "
+            "`absent` what it means",
             table=table.name,
             value=listed(missing),
         )

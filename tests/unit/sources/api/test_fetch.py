@@ -72,6 +72,15 @@ def test_the_last_year_is_the_one_before_this(server, one_table, connect):
     assert years == list(range(2000, datetime.now(UTC).year)), "the table begins in 2000"
 
 
+def test_a_table_may_have_years_of_its_own(server, one_table, connect):
+    server.on("/exportacao/2001", reply(404))
+    server.on("/exportacao/2002", by_query(lambda _: {"dados": []}))
+    years = {"first": 2001, "last": 2002, "missing": [404]}
+    connection = connect(tables={"ExpTeste": {"path": "/exportacao/{year}", "years": years}}, years={"first": 1990})
+    fetched = fetch(server, one_table, connection)
+    assert [(answer.year, answer.status) for answer in unpack(fetched.content)] == [(2001, 404), (2002, 200)]
+
+
 def test_tables_that_the_connection_does_not_name_are_not_asked_for(server, countries, cultivars, connect):
     server.on("/exportacao", by_query(a_year))
     cultivars = cultivars.model_copy(update={"database_table": "cultivares"})

@@ -211,6 +211,37 @@ def test_a_year_between_two_others_is_missed(countries, connect):
         read(countries, connect(years={"first": 2000}), *answers)
 
 
+@pytest.mark.parametrize(
+    ("beyond", "last", "left_out"),
+    [
+        ([answer({"dados": []}, 2003)], 2002, ()),
+        ([answer({"dados": [record(2003, kg=0, usd=0)]}, 2003)], 2001, ("2002, 2003",)),
+        ([], 2001, ("2002",)),
+    ],
+)
+def test_a_last_year_of_zeros_is_published_where_the_server_has_no_record_of_later_ones(
+    countries, connect, beyond, last, left_out
+):
+    answers = [answer({"dados": [record(one, kg=int(one < 2002), usd=0)]}, one) for one in (2000, 2001, 2002)]
+    reading = read(countries, connect(years={"first": 2000}), *answers, *beyond)
+    assert reading.last_year == last
+    assert tuple(repair.partition(":")[0] for repair in reading.repairs) == left_out
+
+
+def test_a_last_year_of_zeros_may_be_declared_for_a_table(countries, connect):
+    answers = [answer({"dados": [record(one, kg=int(one < 2002), usd=0)]}, one) for one in (2000, 2001, 2002)]
+    tables = {"ExpTeste": {"path": "/x/{year}", "years": {"first": 2001, "last": 2002}}}
+    reading = read(countries, connect(tables=tables), *answers)
+    assert reading.frame["year"].unique().tolist() == [2001, 2002]
+    assert reading.repairs == ()
+
+
+def test_one_answer_of_all_years_has_published_them_all(countries, connect):
+    body = {"dados": [record(2000), record(2001, kg=0, usd=0)]}
+    reading = read(countries, connect(path="/x", query={}, years={"first": 2000}), answer(body, None))
+    assert reading.last_year == 2001
+
+
 def test_a_stale_copy_that_is_admitted_is_told(countries, connect):
     provenance = {"path": "fonte", "live": ["Embrapa"]}
     said = {2000: "embrapa ", 2001: "csv local", 2002: "csv local", 2003: None, 2004: "csv local"}

@@ -155,6 +155,13 @@ def test_a_year_between_two_others_must_have_records(countries):
         put([row("Peru", (1, 1), ..., (1, 1))], countries, years=(2000, 2001, 2002))
 
 
+def test_it_may_be_said_what_a_year_without_records_means(countries):
+    rows = [row("Peru", (1, 1), ..., (1, 1))]
+    for absent, value in (("zero", [0.0, 0.0]), ("empty", [])):
+        frame = put(rows, countries, absent, (2000, 2001, 2002)).frame
+        assert frame.loc[frame["year"] == 2001, "value"].dropna().tolist() == value
+
+
 def test_no_record_is_an_error(countries):
     with pytest.raises(EmptyFileError, match="ExpTeste"):
         put([], countries)
