@@ -6,7 +6,9 @@ from typing import Literal
 
 from tests.faults.workspace import Workspace
 
-Outcome = Literal["refused table", "quarantined cell", "quarantined row", "watch", "named error", "accepted"]
+Outcome = Literal[
+    "refused table", "table not fetched", "quarantined cell", "quarantined row", "watch", "named error", "accepted"
+]
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Case:
         text: The input, for a reader.
         breaks: Breaks one thing in a workspace.
         outcome: What must become of it.
-        tables: Those that are refused.
+        tables: Those that are refused, or do not come.
         said: What the message must contain: table, line, column, value.
         remedy: What the message must contain to say what to do; not asked where a run goes on.
         is_late: True if the new figures are in the lake before the error, so that receipts and catalog are new.
@@ -38,7 +40,7 @@ class Case:
     @property
     def ends_well(self) -> bool:
         """True if the run must go on to its end."""
-        return self.outcome not in {"refused table", "named error"}
+        return self.outcome not in {"refused table", "table not fetched", "named error"}
 
 
 class Group:
@@ -58,6 +60,12 @@ class Group:
     def refused(self, *tables: str, said: tuple[str, ...] = ()) -> Callable[[Callable[[Workspace], None]], None]:
         """The table's new file is refused, and a run may go on with the others."""
         return self._add("refused table", tables=tables, said=(*tables, *said))
+
+    def not_fetched(
+        self, *tables: str, said: tuple[str, ...] = (), remedy: str = "Remedy: "
+    ) -> Callable[[Callable[[Workspace], None]], None]:
+        """The table does not come, and a run may go on with the others."""
+        return self._add("table not fetched", tables=tables, said=(*tables, *said), remedy=remedy)
 
     def error(
         self, name: str, *said: str, remedy: str = "Remedy: ", is_late: bool = False

@@ -23,8 +23,6 @@ from tests.faults.workspace import BESIDE, OLDER, TABLES, Project, Workspace
 
 from viticast.cli import cli
 from viticast.lake.writers import STALE_SUFFIX
-from viticast.sources import dispatch
-from viticast.sources.http import fetch_http
 
 ROOT = Path(__file__).resolve().parents[2]
 RENEWED = {f"{BESIDE}/02_lake/{name}" for name in ("ingestion_receipt.json", "feature_receipt.json", "lake.duckdb")} | {
@@ -37,6 +35,11 @@ SET_ASIDE: dict[str, Outcome] = {
     "row_quarantined": "quarantined row",
     "watch": "watch",
 }
+
+
+LEAVES_OUT = "TablesLeftOutError"
+LEFT_OUT: dict[str, Outcome] = {"refused": "refused table", "not fetched": "table not fetched"}
+"""How the error counts tables -> what became of them."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def run_named(name: str) -> Found:
         run = _run(workspace)
         wrong = [*_command(case, run), *_lake(case, workspace, before), *_served(case, workspace)]
         outcome = _outcome(run, workspace, before)
-        if case.outcome == "refused table":
+        if case.outcome in LEFT_OUT.values():
             wrong += _others_go_on(case, workspace)
     if outcome != case.outcome:
         wrong.append(f"the outcome is {outcome!r}, not {case.outcome!r}")
@@ -133,7 +136,8 @@ def _project() -> Project:
     folder = Path(tempfile.mkdtemp())
     project = Project(folder, ROOT)
     # A site that is down is asked again after seconds; here it stays down.
-    dispatch.fetch_http = lambda url, registry: fetch_http(url, registry, backoff_seconds=0.0)
+    connection = project.folder / "conf" / "base" / "connections" / "files.yml"
+    connection.write_text("kind: files\nrequests: {backoff_seconds: 0, concurrency: 2}\n", encoding="utf-8")
     older = project.folder / "data" / "00_sample" / OLDER
     run = _run(Workspace(project.folder, older, {"source": "sample", "source_url": str(older)}))
     if run.ended.exit_code:
@@ -197,7 +201,7 @@ def _command(case: Case, run: _Run) -> Iterator[str]:
     yield from (f"{text!r} is not said: {told[:900]}" for text in case.said if text not in told)
     if not case.ends_well and case.remedy not in told:
         yield f"no remedy {case.remedy!r} is said: {told[:900]}"
-    if case.outcome == "refused table" and "Error: RefusedTablesError: " not in told:
+    if case.outcome in LEFT_OUT.values() and f"Error: {LEAVES_OUT}: " not in told:
         yield f"the error is another: {told[:200]}"
 
 
@@ -248,10 +252,13 @@ def _others_go_on(case: Case, workspace: Workspace) -> Iterator[str]:
             yield f"with allow_partial the panel has {table} of {current.get(table)}, not of {expected}"
     written = workspace.written("02_lake/ingestion_receipt.json").read_text(encoding="utf-8")
     receipt = json.loads(written)
-    if (refused := {row["table_name"] for row in receipt["refused"]}) != set(case.tables):
-        yield f"the receipt names as refused {sorted(refused)}"
+    left_out = {row["table_name"] for row in [*receipt["refused"], *receipt["not_fetched"]]}
+    if left_out != set(case.tables):
+        yield f"the receipt names as left out {sorted(left_out)}"
     after = _files(workspace.project)
-    yield from (f"{name} is not what it was" for name in before.keys() - RENEWED if after.get(name) != before[name])
+    # What is said of a table that did not come is said of the last attempt.
+    kept = [name for name in before.keys() - RENEWED if "/raw_sha256=none/" not in name]
+    yield from (f"{name} is not what it was" for name in kept if after.get(name) != before[name])
 
 
 @lru_cache(maxsize=len(TABLES))
@@ -297,7 +304,9 @@ def _current(project: Path) -> dict[str, str]:
 
 def _outcome(run: _Run, workspace: Workspace, before: dict[str, str]) -> str:
     if run.ended.exit_code:
-        return "refused table" if "Error: RefusedTablesError: " in run.error else "named error"
+        first = run.error.splitlines()[0] if run.error else ""
+        left_out = [outcome for what, outcome in LEFT_OUT.items() if f"{what} of " in first]
+        return left_out[0] if left_out and LEAVES_OUT in first else "named error"
     new = [name for name in _files(workspace.project).keys() - before.keys() if "/02_lake/findings/" in name]
     found = {
         outcome for name in new for outcome in pd.read_parquet(workspace.project / name, partitioning=None)["outcome"]
@@ -312,8 +321,8 @@ def _outcome(run: _Run, workspace: Workspace, before: dict[str, str]) -> str:
 def _message(run: _Run, workspace: Workspace) -> str:
     told = run.error if run.ended.exit_code else "\n".join(run.notes)
     lines = [line for line in told.splitlines() if line.strip() and not line.startswith("(with its traceback")]
-    if lines and "RefusedTablesError" in lines[0]:
-        # Its first line says the same of every refused table.
+    if lines and LEAVES_OUT in lines[0]:
+        # Its first line says the same of every table.
         lines = lines[1:]
     text = "\n".join(line.strip().removeprefix("Error: ") for line in lines[:2])
     text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1", text)

@@ -5,13 +5,18 @@ import re
 from viticast.contracts.declared import require_known
 from viticast.sources.addresses import require_no_secret
 from viticast.sources.answers import is_packed
+from viticast.sources.api.fetch import fetch_api
+from viticast.sources.api.read import read_answers
 from viticast.sources.connections import FILES, ApiConnection, Connection, DatabaseConnection
 from viticast.sources.credentials import NONE_GIVEN, Credentials
+from viticast.sources.database.dump import is_dump
+from viticast.sources.database.fetch import fetch_database
+from viticast.sources.database.read import read_rows_dump
 from viticast.sources.errors import AnswerShapeError, MissingFolderError
 from viticast.sources.fetched import Fetched
 from viticast.sources.files import fetch_folder
-from viticast.sources.http import fetch_http
 from viticast.sources.reader import Reading, read_table
+from viticast.sources.site import fetch_site
 from viticast.sources.tables import TableRegistry, TableSpec
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):", re.IGNORECASE)
@@ -41,7 +46,7 @@ def fetch(
     require_no_secret(url)
     if isinstance(connection, DatabaseConnection):
         require_known([*connection.wide, *connection.long], registry.names, "the connection file", "table")
-        raise NotImplementedError
+        return fetch_database(url, registry, connection, credentials)
     scheme = _SCHEME.match(url)
     if isinstance(connection, ApiConnection):
         require_known(connection.tables, registry.names, "the connection file", "table")
@@ -50,11 +55,11 @@ def fetch(
                 "the address of an API must start with http:// or https://",
                 remedy="give the address below which the paths of the connection file lie: source_url=https://…",
             )
-        raise NotImplementedError
+        return fetch_api(url, registry, connection, credentials)
     if scheme is None:
         return fetch_folder(url, registry)
     if scheme[1].lower() in {"http", "https"}:
-        return fetch_http(url, registry)
+        return fetch_site(url, registry, connection, credentials)
     raise MissingFolderError(
         f"{scheme[1]}:// is neither a folder nor an address that can be fetched",
         remedy="give a folder, or an address that starts with http:// or https://; a database is source=database",
@@ -64,7 +69,7 @@ def fetch(
 
 def is_csv(content: bytes) -> bool:
     """Tells a file as Embrapa offers it from the answers of an API and the rows of a database."""
-    return not is_packed(content)
+    return not is_packed(content) and not is_dump(content)
 
 
 def read_file(content: bytes, table: TableSpec, connection: Connection) -> Reading:
@@ -78,6 +83,10 @@ def read_file(content: bytes, table: TableSpec, connection: Connection) -> Readi
     Raises:
         SourceError: The one thing that is wrong, or `SourceErrors` with all that is.
     """
+    if is_packed(content) and isinstance(connection, ApiConnection):
+        return read_answers(content, table, connection)
+    if is_dump(content) and isinstance(connection, DatabaseConnection):
+        return read_rows_dump(content, table, connection)
     if is_csv(content):
         return read_table(content, table)
     raise AnswerShapeError(

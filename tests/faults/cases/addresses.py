@@ -16,16 +16,21 @@ def _nothing_comes_in(workspace: Workspace) -> None:
     workspace.delivered = []
 
 
-@GROUP.error("MissingFileError", "ImpSuco", "ImpSuco.csv does not exist")
+def _all_come_in_but(workspace: Workspace, missing: str) -> None:
+    workspace.delivered = [workspace.path(table).read_bytes() for table in TABLES if table != missing]
+
+
+@GROUP.not_fetched("ImpSuco", said=("ImpSuco.csv does not exist", "kept: ImpSuco: figures up to 2022"))
 def file_missing(workspace: Workspace) -> None:
     """The folder has no file for ImpSuco."""
     workspace.path("ImpSuco").unlink()
-    _nothing_comes_in(workspace)
+    _all_come_in_but(workspace, "ImpSuco")
 
 
-@GROUP.error("MissingFileError", "ImpSuco", "ImpSuco.csv cannot be read: Permission denied")
+@GROUP.not_fetched("ImpSuco", said=("ImpSuco.csv cannot be read: Permission denied",))
 def file_unreadable(workspace: Workspace) -> None:
     """The file of ImpSuco may not be read."""
+    _all_come_in_but(workspace, "ImpSuco")
     path, read = workspace.path("ImpSuco"), Path.read_bytes
 
     # Permissions do not stop root, as whom containers run tests.
@@ -35,7 +40,6 @@ def file_unreadable(workspace: Workspace) -> None:
         return read(asked)
 
     workspace.stack.enter_context(mock.patch.object(Path, "read_bytes", refuse))
-    _nothing_comes_in(workspace)
 
 
 @GROUP.error("MissingFolderError", "2025-04 does not exist")
@@ -63,7 +67,7 @@ def unknown_scheme(workspace: Workspace) -> None:
 def _serve(workspace: Workspace, **answers: Answer) -> None:
     address = workspace.stack.enter_context(serve(workspace.folder, answers))
     workspace.params["source_url"] = address
-    workspace.delivered = []
+    workspace.delivered = [workspace.path(table).read_bytes() for table in TABLES if table not in answers]
 
 
 @GROUP.accepted()
@@ -73,13 +77,13 @@ def site_that_answers(workspace: Workspace) -> None:
     workspace.delivered = None
 
 
-@GROUP.error("HttpError", "ImpSuco", "answered with status 500, asked 3 times", remedy=BY_HAND)
+@GROUP.not_fetched("ImpSuco", said=("status 500", "asked 4 times"), remedy=BY_HAND)
 def status_500(workspace: Workspace) -> None:
     """The site answers status 500 for ImpSuco."""
     _serve(workspace, ImpSuco=Answer(status=500, body=b"<html>Erro</html>"))
 
 
-@GROUP.error("HttpError", "ImpSuco", "answered with status 404, asked 1 times", remedy="check the address")
+@GROUP.not_fetched("ImpSuco", said=("status 404",), remedy="check the address")
 def status_404(workspace: Workspace) -> None:
     """The site answers status 404 for ImpSuco."""
     _serve(workspace, ImpSuco=Answer(status=404, body=b"<html>Erro</html>"))
@@ -94,26 +98,26 @@ def page_with_status_200(workspace: Workspace) -> None:
     workspace.delivered = None
 
 
-@GROUP.error("UnreachableError", "ImpSuco", "cannot be reached", remedy=BY_HAND)
+@GROUP.not_fetched("ImpSuco", remedy=BY_HAND)
 def half_of_the_body(workspace: Workspace) -> None:
     """The site closes the connection after half of ImpSuco."""
     content = workspace.path("ImpSuco").read_bytes()
     _serve(workspace, ImpSuco=Answer(body=content[: len(content) // 2], length=len(content)))
 
 
-@GROUP.error("UnreachableError", "ImpSuco", "cannot be reached", remedy=BY_HAND)
+@GROUP.not_fetched("ImpSuco", remedy=BY_HAND)
 def no_answer(workspace: Workspace) -> None:
     """The site closes the connection without an answer for ImpSuco."""
     _serve(workspace, ImpSuco=Answer(closes=True))
 
 
-@GROUP.error("UnreachableError", "ImpSuco", "cannot be reached", remedy=BY_HAND)
+@GROUP.not_fetched("ImpSuco", remedy=BY_HAND)
 def redirect_to_itself(workspace: Workspace) -> None:
     """The site sends ImpSuco on to ImpSuco."""
     _serve(workspace, ImpSuco=Answer(status=302, location="ImpSuco.csv"))
 
 
-@GROUP.error("UnreachableError", "Producao", "cannot be reached", remedy=BY_HAND)
+@GROUP.not_fetched(*TABLES, said=("4 not fetched of 4 tables", "go on with what the lake keeps"), remedy=BY_HAND)
 def nobody_listens(workspace: Workspace) -> None:
     """No server listens at the address."""
     with serve(workspace.folder, {}) as address:
