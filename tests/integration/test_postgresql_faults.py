@@ -185,6 +185,24 @@ def test_a_locked_table_is_waited_for_no_longer_than_a_query(server, owner):
     assert isinstance(found, FetchedFile)
 
 
+def test_a_database_without_an_encoding(server, owner):
+    with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("DROP DATABASE IF EXISTS ascii")
+        connection.exec_driver_sql("CREATE DATABASE ascii ENCODING SQL_ASCII LOCALE 'C' TEMPLATE template0")
+    engine = sa.create_engine(
+        server.owner_url("ascii"), poolclass=sa.NullPool, connect_args={"client_encoding": "utf8"}
+    )
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"CREATE TABLE first {COLUMNS}")
+        connection.exec_driver_sql(f"CREATE TABLE second {COLUMNS}")
+        connection.exec_driver_sql(r"INSERT INTO first VALUES (1, 'sc', E'Ros\351', 1, 1)")
+        connection.exec_driver_sql("GRANT SELECT ON first, second TO reader")
+    refused, found = fetch(server.url("ascii"))
+    assert "invalid byte sequence" in str(the_error(refused))
+    assert "UTF8" in the_error(refused).remedy
+    assert isinstance(found, FetchedFile)
+
+
 def test_a_view_that_would_write_is_refused(server, owner):
     writing = (
         "CREATE FUNCTION wipe() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM second; SELECT 1'",

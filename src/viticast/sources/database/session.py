@@ -201,28 +201,30 @@ def cleaned(address: str, secrets: Sequence[str], watch: Watch) -> Iterator[None
     try:
         yield
     except DBAPIError as error:
-        raise _error(str(error.orig), address, secrets, watch, is_lost=error.connection_invalidated) from None
+        words = " ".join(str(error.orig).split())
+        for secret in secrets:
+            words = words.replace(secret, "***")
+        words = words[:300].rstrip(".?")
+        kind = LostDatabaseError if error.connection_invalidated else DatabaseError
+        if watch.has_ended_a_query or getattr(error.orig, "sqlstate", None) == _QUERY_CANCELED:
+            raise _too_slow(kind, words, address, watch.seconds) from None
+        remedy = next((remedy for sign, remedy in _REMEDIES.items() if sign in words), "see what the database says")
+        raise kind(f"{address}: {words}", remedy=remedy, value=words) from None
     except SQLAlchemyError as error:
-        raise _error(type(error).__name__, address, secrets, watch, is_lost=False) from None
+        name = type(error).__name__
+        raise DatabaseError(f"{address}: {name}", remedy="check the connection file", value=name) from None
 
 
-def _error(words: str, address: str, secrets: Sequence[str], watch: Watch, *, is_lost: bool) -> DatabaseError:
-    said = " ".join(words.split())
-    for secret in secrets:
-        said = said.replace(secret, "***")
-    said = said[:300].rstrip(".?")
-    if watch.has_ended_a_query or "statement timeout" in said:
-        seconds = f"{watch.seconds:g}"
-        kind = LostDatabaseError if is_lost else DatabaseError
-        return kind(
-            f"{address}: a query took longer than {seconds} s and was ended",
-            remedy="see why the table is slow (a view, a lock), or raise `query_seconds` of the connection file",
-            value=said,
-        )
-    remedy = next((remedy for sign, remedy in _REMEDIES.items() if sign in said), "see what the database says")
-    kind = LostDatabaseError if is_lost else DatabaseError
-    return kind(f"{address}: {said}", remedy=remedy, value=said)
+def _too_slow(kind: type[DatabaseError], words: str, address: str, seconds: float) -> DatabaseError:
+    return kind(
+        f"{address}: a query took longer than {seconds:g} s and was ended",
+        remedy="see why the table is slow (a view, a lock), or raise `query_seconds` of the connection file",
+        value=words,
+    )
 
+
+_QUERY_CANCELED = "57014"
+"""SQLSTATE of a statement that the server ended, whatever the language of its words."""
 
 _REMEDIES = {
     "password": "set VITICAST_DATABASE_PASSWORD (and VITICAST_DATABASE_USERNAME) in the environment, or "
@@ -234,6 +236,7 @@ _REMEDIES = {
     "not a database": "give the path of a SQLite file",
     "unable to open": "check the path in source_url, and that this user may read the file",
     "permission denied": "let the user read the table: GRANT SELECT ON … TO …",
+    "byte sequence": "have the table written again, in a database with the encoding UTF8",
     "refused": "check host and port in source_url, and that the server is up",
     "timeout": "check host and port in source_url, and that the server is up; or raise `connect_seconds`",
     "does not exist": "check the name of the database in source_url",

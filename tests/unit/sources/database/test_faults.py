@@ -10,6 +10,7 @@ from viticast.contracts.declared import DeclarationError
 from viticast.sources.connections import DatabaseConnection
 from viticast.sources.credentials import Credentials
 from viticast.sources.database import fetch_database
+from viticast.sources.database.session import Session
 from viticast.sources.errors import DatabaseError, MissingDatabaseTableError
 from viticast.sources.fetched import FetchedFile, NotFetched
 from viticast.sources.tables import TableRegistry
@@ -131,6 +132,20 @@ def test_nothing_is_written(fill, two):
     fetch(url, two)
     assert path_of(url).read_bytes() == before
     assert [path.name for path in path_of(url).parent.iterdir()] == ["figures.db"]
+
+
+def test_all_tables_are_of_one_moment(fill, two, monkeypatch):
+    url = fill("PRAGMA journal_mode = WAL", CREATE.format("teste"), CREATE.format("outra"))
+    fill("INSERT INTO teste (id) VALUES (1)", "INSERT INTO outra (id) VALUES (1)")
+    rows = Session.rows
+
+    def rows_then_write(session, relation, names, where):
+        found = rows(session, relation, names, where)
+        fill("UPDATE teste SET id = 2", "UPDATE outra SET id = 2")
+        return found
+
+    monkeypatch.setattr(Session, "rows", rows_then_write)
+    assert all(b"\n[1, " in one.content for one in fetch(url, two))
 
 
 def test_two_tables_from_the_same_rows(fill, two):
