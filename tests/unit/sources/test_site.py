@@ -166,7 +166,7 @@ def test_a_site_that_does_not_answer_in_time(server, fetch, registry):
 
 def test_a_table_that_does_not_answer_in_time_stops_no_other(server, fetch):
     server.on("/download/Producao.csv", silence(1.0))
-    fetched = fetch(attempts=2, read_seconds=0.2)
+    fetched = fetch(attempts=2, read_seconds=0.4)
     assert [name for name, one in fetched.items() if isinstance(one, NotFetched)] == ["Producao"]
 
 

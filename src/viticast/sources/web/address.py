@@ -9,6 +9,7 @@ import httpx
 from viticast.sources.errors import CredentialsError, HttpError
 
 _SECRET_NAME = re.compile(r"key|token|secret|pass|senha|auth|sig", re.IGNORECASE)
+_SHORTEST_KEY = 8
 _CLEAR = "/{}:,;=@+()'!*$&%~"
 
 
@@ -44,6 +45,11 @@ class Address:
         self._own_query = whole.params.multi_items()
         self._path = whole.path.rstrip("/")
         self._origin = str(self._root.copy_with(path="/")).rstrip("/")
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """What the query of the address may keep secret: its longer values, as short ones stand in every text."""
+        return tuple(value for _, value in self._own_query if len(value) >= _SHORTEST_KEY)
 
     def of(self, path: str, query: Mapping[str, str]) -> httpx.URL:
         """The address of a question, as it is sent."""

@@ -77,6 +77,8 @@ class Web:
         self._requests = requests
         self._remedy = remedy
         self._secrets = Secrets()
+        for value in self._address.hidden:
+            self._secrets.add(value)
         self._closing = Event()
         self._pace = Pace(requests.per_second, self._closing)
         self._patience = Patience(requests, self._pace, self._closing)
@@ -157,13 +159,14 @@ class Web:
     def _authorized(self, question: Question, shown: str) -> tuple[Raw, Call]:
         """The answer to a question, with a new token where the old one has expired."""
         header = self._authority.header(question.table)
-        for _ in range(_MOST_RENEWALS + 1):
+        for renewals in range(_MOST_RENEWALS + 1):
             call = self._call(question, shown, header)
             raw = self._send(call)
             if raw.status in question.allowed or not self._rule.is_unauthorized(raw):
                 self._authority.accepted(header)
                 return raw, call
-            header = self._authority.refused(header, shown, question.table)
+            if renewals < _MOST_RENEWALS:
+                header = self._authority.refused(header, shown, question.table)
         raise call.error(
             LoginError,
             f"refuses each token that the login gives{self._rule.words(raw)}",

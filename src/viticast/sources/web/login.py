@@ -20,7 +20,10 @@ from viticast.sources.web.success import SuccessRule
 Build = Callable[..., httpx.Request]
 Send = Callable[[Call], Raw]
 
-_CHECK = "check the credentials, and `auth` of the connection file"
+_CHECK = (
+    "check VITICAST_USERNAME and VITICAST_PASSWORD in the environment, or username and password in "
+    "conf/local/credentials.yml; and `auth` of the connection file"
+)
 _MARGIN = 0.1
 """Share of a token's life after which it is no longer used: the request takes time, and clocks differ."""
 

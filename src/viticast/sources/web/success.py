@@ -83,8 +83,8 @@ class SuccessRule:
         error = call.error(
             FailedAnswerError,
             f"answered with status {raw.status} and {says}{self._words_of(body)}",
-            remedy=f"see what the server says of it; if it is no failure, correct `success` of the connection file; "
-            f"{call.remedy}",
+            remedy="see what the server says of it, and try again later; if it is no failure, correct `success` of the "
+            "connection file",
             value=code,
         )
         return Passing(error) if code is not None and code.isdecimal() and _may_pass(int(code)) else error

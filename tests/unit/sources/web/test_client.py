@@ -145,6 +145,12 @@ def test_the_server_s_words_may_be_anything(server, open_web, path, words):
         open_web(success=Success(message=path)).ask(Question("/a"))
 
 
+def test_a_key_of_the_address_is_not_quoted(server, open_web):
+    server.on("/a", reply(400, {"detail": "the key s3cret-key is not known"}))
+    with pytest.raises(HttpError, match=r"'the key \*\*\* is not known'"):
+        open_web(f"{server.url}?key=s3cret-key", success=Success(message="detail")).ask(Question("/a"))
+
+
 def test_a_body_without_a_code_is_no_success(server, open_web):
     server.on("/a", reply(200, {}))
     with pytest.raises(FailedAnswerError, match="no code at `code`"):

@@ -267,8 +267,8 @@ def test_failures_among_answers_give_nobody_up(server, open_web):
 
 def test_a_question_that_gets_no_answer_stops_no_other_that_does(server, open_web):
     server.on("/silent", silence(1.0))
-    server.on("/a", lambda handler, asked: (time.sleep(0.02), reply()(handler, asked)))
-    web = open_web(concurrency=2, attempts=2, read_seconds=0.1)
+    server.on("/a", lambda handler, asked: (time.sleep(0.03), reply()(handler, asked)))
+    web = open_web(concurrency=2, attempts=2, read_seconds=0.3)
     outcomes = web.ask_all([Question("/silent"), *[Question("/a")] * 30])
     assert isinstance(outcomes[0], UnreachableError)
     assert not [outcome for outcome in outcomes[1:] if isinstance(outcome, HttpError)]
