@@ -11,6 +11,7 @@ from viticast.sources.answers import unpack
 from viticast.sources.api import fetch_api, read_answers
 from viticast.sources.credentials import Credentials
 from viticast.sources.errors import (
+    AnswerShapeError,
     CredentialsError,
     FailedAnswerError,
     HttpError,
@@ -277,6 +278,14 @@ def test_pages_of_other_shapes_are_counted_too(server, one_table, countries, con
     connection = connect(pages={"size": 3}, records={"shape": shape, "path": "dados", "fields": FIELDS})
     fetched = fetch(server, one_table, connection)
     assert read_answers(fetched.content, countries, connection).rows == len(LABELS)
+
+
+def test_a_page_whose_records_stand_elsewhere_is_left_to_the_reader(server, one_table, countries, connect):
+    server.on("/exportacao", reply(200, {"dados": "nada"}))
+    connection = connect(pages={"size": 3}, years={"first": 2000, "last": 2000})
+    fetched = fetch(server, one_table, connection)
+    with pytest.raises(AnswerShapeError, match="should be a list"):
+        read_answers(fetched.content, countries, connection)
 
 
 def test_errors_are_those_of_the_web(server, one_table, connect):

@@ -9,7 +9,7 @@ from tests.unit.sources.api.conftest import FIELDS, record
 
 from viticast.sources.answers import Answer, pack
 from viticast.sources.api import read_answers
-from viticast.sources.api.shapes import year_of
+from viticast.sources.api.shapes import AnswerPlace, read_shape, year_of
 from viticast.sources.errors import (
     AnswerShapeError,
     EmptyFileError,
@@ -160,6 +160,12 @@ def test_an_answer_without_years_must_have_them(countries, connect):
     reading = read(countries, connection, answer(body, None))
     assert reading.frame["value"].tolist()[:5] == [1, 2, 3, 4, 5]
     assert [notice.rule for notice in reading.notices] == ["marks_not_carried"]
+
+
+def test_a_record_of_no_year_is_refused(countries, connect):
+    records = connect(records={"path": "@", "fields": {**FIELDS, "year": []}}).records
+    with pytest.raises(AnswerShapeError, match="record 1 has no year"):
+        read_shape([record(2000)], AnswerPlace(ADDRESS, None), records, countries)
 
 
 def test_nan_is_null(countries, connect):

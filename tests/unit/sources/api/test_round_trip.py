@@ -59,6 +59,7 @@ def test_the_sample_survives_every_shape(sample_vintages, registry, name):
 
 
 @pytest.mark.real
+@pytest.mark.slow
 @pytest.mark.parametrize("vintage", VINTAGES)
 def test_the_real_figures_survive_every_shape(real_vintages, registry, vintage):
     for table in registry:
@@ -91,6 +92,7 @@ def test_the_sample_survives_as_texts(sample_vintages, registry):
 
 
 @pytest.mark.real
+@pytest.mark.slow
 @pytest.mark.parametrize("vintage", VINTAGES)
 def test_the_real_figures_survive_as_texts(real_vintages, registry, vintage):
     for table in registry:
@@ -116,6 +118,7 @@ def test_the_sample_survives_without_marks(sample_vintages, registry):
 
 
 @pytest.mark.real
+@pytest.mark.slow
 @pytest.mark.parametrize("vintage", VINTAGES)
 def test_the_real_figures_survive_without_marks(real_vintages, registry, vintage):
     for table in registry:
@@ -174,7 +177,7 @@ def tables_of(draw):
     return [{**row, "quantidade": row["quantidade"] or 1} if row["ano"] == years[-1] else row for row in rows]
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(rows=tables_of())
 def test_records_in_any_shape_give_the_same_reading(cultivars, rows):
     years = {"first": 2000}

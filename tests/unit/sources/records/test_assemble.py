@@ -1,7 +1,7 @@
 """Records in, the table of a CSV file out."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
@@ -258,6 +258,7 @@ GROUPED = st.lists(
 )
 
 
+@settings(deadline=None, max_examples=30)
 @given(GROUPED, st.integers(1, 3), st.randoms())
 def test_the_order_of_told_groups_does_not_matter_to_what_the_table_says(cultivars, blocks, count, random):
     """Rows of one group keep their order, but groups may be mixed."""
@@ -271,6 +272,7 @@ def test_the_order_of_told_groups_does_not_matter_to_what_the_table_says(cultiva
     assert one.rows == len(mixed)
 
 
+@settings(deadline=None, max_examples=30)
 @given(GROUPED)
 def test_a_category_is_told_by_its_capitals_as_in_a_file(cultivars, write, blocks):
     rows = [
