@@ -223,6 +223,7 @@ def _handler(api: Api) -> type[BaseHTTPRequestHandler]:
             self.close_connection = True
 
         def _drip(self, reply: Reply) -> None:
+            self.wfile.flush()
             for byte in reply.content:
                 if api.is_down.wait(reply.drip_seconds):
                     self.close_connection = True

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from tests.connectors.contract import Contract
 from tests.connectors.replies import Fault, Spoil
 
-Outcome = Literal["right figures", "watch", "quarantined cell", "named error", "refused table"]
+Outcome = Literal["right figures", "watch", "quarantined cell", "named error", "refused table", "other figures"]
 
 COMMONEST = Contract()
 VICTIM, BYSTANDER = "ImpSuco", "ProcessaMesa"
@@ -28,7 +28,9 @@ class Case:
         said: What the message must contain.
         contract: How the server answers.
         changes: Keys of the connection file that differ.
-        different: Cells that are not those of the file, where the figures come in.
+        table_changes: Keys of the table's entry there that differ.
+        is_vetted: True if the figures are compared with what is known of them, and so of all years.
+        different: Cells that are not those of the file, where the figures come in; None for any number of them.
         stops_all: True if no table can come.
         most_requests: More requests for the table than that would be a nuisance to the server; None for any.
         known: What the client takes for the password; None for the right one.
@@ -44,14 +46,17 @@ class Case:
     said: tuple[str, ...] = ()
     contract: Contract = COMMONEST
     changes: dict[str, Any] = field(default_factory=dict)
-    different: int = 0
+    table_changes: dict[str, Any] = field(default_factory=dict)
+    is_vetted: bool = False
+    different: int | None = 0
     stops_all: bool = False
     most_requests: int | None = None
     known: str | None = None
     is_closed: bool = False
 
 
-YEAR = 2019
+YEAR, FIRST = 2019, 2016
+"""The year that is answered badly, and the first that is asked for where nothing is vetted: fewer are faster."""
 
 
 def of_year(spoil: Spoil, times: int | None = None) -> list[Fault]:
@@ -70,19 +75,17 @@ Make = Callable[[], Sequence[Fault]]
 class Group:
     """Cases of one kind, collected as their functions are defined: each gives the faults of its server."""
 
-    def __init__(self, name: str, contract: Contract | None = None, **changes: Any) -> None:
+    def __init__(self, name: str, contract: Contract | None = None, *, is_vetted: bool = False) -> None:
         self.name, self.cases = name, list[Case]()
-        self._contract, self._changes = contract or COMMONEST, changes
+        self._contract, self._is_vetted = contract or COMMONEST, is_vetted
 
     def _add(self, outcome: Outcome, error: str = "", *said: str, **facts: Any) -> Callable[[Make], None]:
-        changes = {**self._changes, **facts.pop("changes", {})}
         contract = facts.pop("contract", self._contract)
+        facts = {"is_vetted": self._is_vetted, **facts}
 
         def collect(function: Make) -> None:
             text = " ".join((function.__doc__ or "").split())
-            case = Case(
-                function.__name__, self.name, text, function(), outcome, error, said, contract, changes, **facts
-            )
+            case = Case(function.__name__, self.name, text, function(), outcome, error, said, contract, **facts)
             self.cases.append(case)
 
         return collect
@@ -90,6 +93,10 @@ class Group:
     def right(self, **facts: Any) -> Callable[[Make], None]:
         """The figures come in, and are right."""
         return self._add("right figures", **facts)
+
+    def unseen(self) -> Callable[[Make], None]:
+        """Figures come in that are not those of the file, and nothing tells so."""
+        return self._add("other figures", different=None)
 
     def watched(self, rule: str, *said: str, **facts: Any) -> Callable[[Make], None]:
         """The figures come in, and a finding says what to look at."""
@@ -105,4 +112,4 @@ class Group:
 
     def refused(self, rule: str, *said: str, **facts: Any) -> Callable[[Make], None]:
         """The figures can be read, and vetting refuses them."""
-        return self._add("refused table", rule, *said, **facts)
+        return self._add("refused table", rule, *said, **{"is_vetted": True, **facts})

@@ -34,12 +34,19 @@ PLACEHOLDERS = {
 }
 
 
-def connection_of(contract: Contract, tables: Sequence[str], **changes: Any) -> ApiConnection:
+def connection_of(
+    contract: Contract,
+    tables: Sequence[str],
+    *,
+    of_tables: Mapping[str, Mapping[str, Any]] | None = None,
+    **changes: Any,
+) -> ApiConnection:
     """The declaration of a contract.
 
     Args:
         contract: How the server answers.
         tables: Those that are declared.
+        of_tables: Table -> keys of its entry that differ.
         changes: Keys of the connection file that differ.
     """
     mapping: dict[str, Any] = {
@@ -51,8 +58,8 @@ def connection_of(contract: Contract, tables: Sequence[str], **changes: Any) -> 
         "records": _records(contract, registry()[tables[0]]),
         "numbers": {"thousands": ".", "zero": ["-"]} if contract.numbers == "texts" else {"zero": ["-"]},
         "provenance": {"path": contract.provenance, "live": ["embrapa"]} if contract.provenance else None,
-        "years": {"missing": [404] if contract.beyond == "404" else []},
-        "tables": {name: _table(contract, registry()[name]) for name in tables},
+        "years": {"missing": [404] if contract.beyond == "404" else [], **changes.pop("years", {})},
+        "tables": {name: {**_table(contract, registry()[name]), **(of_tables or {}).get(name, {})} for name in tables},
     }
     connection = read_connection({**mapping, **changes}, "a connection of a test")
     if not isinstance(connection, ApiConnection):

@@ -27,6 +27,7 @@ MEANING = {
     "quarantined cell": "the cell is missing, with the mark `unreadable`, and listed in `findings`",
     "named error": "the table does not come in; its last vintage stays, and the others come in",
     "refused table": "the figures can be read and not be believed; the last vintage stays, the bytes are kept",
+    "other figures": "figures come in that are not those of the file, and nothing tells so: what is open",
 }
 
 
@@ -50,7 +51,7 @@ def as_text(cases: Sequence[Case], found: Sequence[Found]) -> str:
 
 def as_markdown(cases: Sequence[Case], found: Sequence[Found]) -> str:
     """The document."""
-    counts = Counter(one.outcome for one in found)
+    counts = Counter(str(one.outcome) for one in found)
     lines = [f"| {outcome} | {counts[outcome]} | {meaning} |" for outcome, meaning in MEANING.items()]
     for group in dict.fromkeys(case.group for case in cases):
         lines += ["", f"## {group.capitalize()}", "", "| case | what the API does | outcome | message |"]

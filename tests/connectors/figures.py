@@ -91,17 +91,17 @@ def read_figures(folder: Path, name: str) -> Table:
     years = sorted(frame["year"].unique())
     controls = _controls((folder / spec.file_name).read_bytes(), spec)
     cells = [_figure(value, mark) for value, mark in zip(frame["value"], frame["mark"], strict=True)]
-    heads = frame.drop_duplicates("row_number")
+    heads = frame.drop_duplicates("row_number")[["row_number", "group_label", "item_label", "row_kind"]]
     width, block = len(years) * len(spec.measures), len(spec.measures)
     rows: list[Row] = []
     category = ""
-    for position, head in enumerate(heads.itertuples()):
-        label, is_total = str(head.item_label).strip(), head.row_kind == "total"
-        has_category = isinstance(head.group_label, str)
-        category = label if is_total or not has_category else category
+    for position, (number, group, written, kind) in enumerate(heads.itertuples(index=False, name=None)):
+        label = str(written).strip()
+        if kind == "total" or not isinstance(group, str):
+            category = label
         of_row = cells[position * width : (position + 1) * width]
         figures = tuple(tuple(of_row[start : start + block]) for start in range(0, width, block))
-        rows.append(Row(label, str(head.item_label), category, controls[int(head.row_number)], is_total, figures))  # type: ignore[call-overload]
+        rows.append(Row(label, str(written), category, controls[int(number)], kind == "total", figures))
     return Table(spec, int(years[0]), tuple(rows))
 
 

@@ -33,7 +33,9 @@ class Routes:
 
     def __init__(self, contract: Contract, tables: Iterable[Table]) -> None:
         self.contract = contract
-        self._tables = {(table.spec.flow, contract.word(table.spec)): table for table in tables}
+        self._tables: dict[tuple[str, str | None], Table] = {
+            (table.spec.flow, contract.word(table.spec)): table for table in tables
+        }
 
     def read(self, target: str) -> Asked:
         """Understands path and query."""
@@ -41,7 +43,7 @@ class Routes:
         flow, *segments = [unquote(segment) for segment in split.path.strip("/").split("/")]
         query = {name: values[-1] for name, values in parse_qs(split.query, keep_blank_values=True).items()}
         word = self._word(segments, query)
-        table = self._tables.get((flow, word))  # type: ignore[call-overload]
+        table = self._tables.get((flow, word))
         if table is None:
             raise NotAskedSoError(404, f"não existe: {flow} {word}")
         year = None if self.contract.is_whole else self._year(segments, query)

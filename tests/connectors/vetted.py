@@ -1,12 +1,14 @@
 """What the project decides on fetched tables: read, compared with the vintage before, accepted or refused."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
 
 import pandas as pd
 import yaml
 from tests.connectors.connection import only
-from tests.connectors.figures import OLDER, ROOT, figures_folder, is_real
+from tests.connectors.figures import OLDER, REAL, ROOT
 
 from viticast.panel.declarations import Aliases
 from viticast.panel.labels import fold
@@ -17,37 +19,42 @@ from viticast.sources.intake import Accepted, KnownVintages, Refused, take_in
 from viticast.sources.vetting import Expectations, VettingBounds
 
 
-def decide(files: Iterable[FetchedFile], connection: ApiConnection) -> dict[str, Accepted | Refused]:
-    """Table -> what becomes of its file, with the vintage of 2024-04 in the lake."""
-    fetched = list(files)
-    names = [file.table_name for file in fetched]
+def decide(file: FetchedFile, connection: ApiConnection, folder: Path) -> Accepted | Refused:
+    """What becomes of a table, with the vintage of 2024-04 in the lake.
+
+    Args:
+        file: As fetched.
+        connection: How it is understood.
+        folder: Of the figures that are served; beside it lie those of the vintage before.
+    """
     known = _nothing()
-    _take_in(check_and_read_all(_older(names), only(names)), names, known)
-    read = check_and_read_all(fetched, only(names), connection)
-    return {decision.file.table_name: decision for decision in _take_in(read, names, known)}
+    for accepted in _standing(file.table_name, folder.parent / OLDER):
+        known.add(accepted)
+    return _take_in(check_and_read_all([file], only([file.table_name]), connection), known, folder)[0]
+
+
+@lru_cache
+def _standing(name: str, folder: Path) -> tuple[Accepted, ...]:
+    """The table of the vintage before."""
+    published = date.fromisoformat(f"{OLDER}-01")
+    content, now = (folder / f"{name}.csv").read_bytes(), datetime.now(UTC)
+    file = FetchedFile(name, content, f"{folder}/{name}.csv", now, published_at=published)
+    decided = _take_in(check_and_read_all([file], only([name])), _nothing(), folder)
+    return tuple(one for one in decided if isinstance(one, Accepted))
 
 
 def _take_in(
-    read: Iterable[ReadFile | RefusedFile], names: list[str], known: KnownVintages
+    read: Sequence[ReadFile | RefusedFile], known: KnownVintages, folder: Path
 ) -> tuple[Accepted | Refused, ...]:
-    aliases = Aliases.from_mapping(_declared("aliases"))
+    aliases, expectations = _declared("embrapa" if folder.is_relative_to(REAL) else "sample")
     return take_in(
         read,
-        only(names),
+        only([one.file.table_name for one in read]),
         known,
-        Expectations.from_mapping(_declared("expectations")),
+        expectations,
         VettingBounds(),
         same_label=lambda table, item: fold(aliases.resolve(table, item)),
     )
-
-
-def _older(names: Iterable[str]) -> list[FetchedFile]:
-    folder, published = figures_folder(OLDER), date.fromisoformat(f"{OLDER}-01")
-    now = datetime.now(UTC)
-    return [
-        FetchedFile(name, (folder / f"{name}.csv").read_bytes(), f"{folder}/{name}.csv", now, published_at=published)
-        for name in names
-    ]
 
 
 def _nothing() -> KnownVintages:
@@ -57,8 +64,11 @@ def _nothing() -> KnownVintages:
     )
 
 
-def _declared(what: str) -> dict[str, object]:
-    """What is declared of the figures that are served."""
-    path = ROOT / "conf" / "base" / f"{what}_{'embrapa' if is_real() else 'sample'}.yml"
-    declared: dict[str, object] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return declared
+@lru_cache
+def _declared(source: str) -> tuple[Aliases, Expectations]:
+    conf = ROOT / "conf" / "base"
+    aliases, expectations = (
+        yaml.safe_load((conf / f"{what}_{source}.yml").read_text(encoding="utf-8"))
+        for what in ("aliases", "expectations")
+    )
+    return Aliases.from_mapping(aliases), Expectations.from_mapping(expectations)

@@ -51,14 +51,14 @@ def error_that_no_rule_knows() -> list[Fault]:
 
 @GROUP.error("MojibakeError", "2019")
 def latin_1() -> list[Fault]:
-    """The answers are Latin-1 and say that they are JSON."""
-    return of_table(bytes_changed(lambda content: content.decode().encode("latin-1")))
+    """The answer for one year is Latin-1 and says that it is JSON."""
+    return of_year(bytes_changed(lambda content: content.decode().encode("latin-1")))
 
 
 @GROUP.error("MojibakeError", "2019")
 def mojibake() -> list[Fault]:
-    """The answers were decoded as Latin-1 and encoded again: "ItÃ¡lia"."""
-    return of_table(bytes_changed(lambda content: content.decode("latin-1").encode()))
+    """The answer for one year was decoded as Latin-1 and encoded again: "ItÃ¡lia"."""
+    return of_year(bytes_changed(lambda content: content.decode("latin-1").encode()))
 
 
 @GROUP.right()

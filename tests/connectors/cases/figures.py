@@ -3,40 +3,37 @@
 from typing import Any
 
 from tests.connectors.case import VICTIM, Group, of_table, of_year
+from tests.connectors.cases.records import with_sum
 from tests.connectors.contract import Contract
-from tests.connectors.figures import OLDER, figures_folder
+from tests.connectors.figures import OLDER
 from tests.connectors.replies import (
     Fault,
-    Spoil,
     answer_of,
     each_record,
     json_changed,
 )
 
-GROUP = Group("figures")
+GROUP = Group("figures", is_vetted=True)
+LAST = 2024
 SAYS_NOTHING = Contract(says_year=False)
 
 
-@GROUP.right(changes={})
+@GROUP.right()
 def whole_answers() -> list[Fault]:
     """Nothing is wrong."""
     return []
 
 
-def _same_labels(other: int) -> Spoil:
-    return answer_of(year=other)
-
-
-@GROUP.refused("repeated_years", "2018", "2019", contract=SAYS_NOTHING)
+@GROUP.refused("repeated_year", "2018", "2019", contract=SAYS_NOTHING)
 def another_year_hidden() -> list[Fault]:
     """For 2019 the figures of 2018 come, and nothing says so."""
     return of_year(answer_of(year=2018))
 
 
-@GROUP.refused("repeated_years", "2023", "2024", contract=SAYS_NOTHING)
+@GROUP.refused("repeated_year", "2023", "2024", contract=SAYS_NOTHING)
 def last_year_is_old() -> list[Fault]:
     """For the last year the figures of the year before come, and nothing says so."""
-    return [Fault(answer_of(year=2023), VICTIM, (2024,))]
+    return [Fault(answer_of(year=LAST - 1), VICTIM, (LAST,))]
 
 
 @GROUP.refused("anchors", "ImpSuco")
@@ -71,7 +68,7 @@ def value_instead_of_quantity() -> list[Fault]:
     return of_table(json_changed(each_record(_overwritten)))
 
 
-@GROUP.refused("unit_values", "2019")
+@GROUP.unseen()
 def quantity_and_value_swapped_for_a_year() -> list[Fault]:
     """Quantity and value are swapped in one year."""
     return of_year(json_changed(each_record(_swapped)))
@@ -89,19 +86,44 @@ def old_copies_admitted() -> list[Fault]:
     return of_table(json_changed(lambda content: {**content, "fonte": "cache local (CSV)"}))
 
 
-@GROUP.right(different=58)
+@GROUP.unseen()
 def old_copy_hidden() -> list[Fault]:
     """All answers are those of the vintage before, and nothing says so: what the lake has already comes in again."""
-    return of_table(answer_of(folder=figures_folder(OLDER)))
+    return of_table(lambda call, reply: answer_of(folder=call.folder.parent / OLDER)(call, reply))
 
 
-@GROUP.refused("zeroed_years", "2019")
+@GROUP.refused("zeroed_figures", "2019")
 def zeros_for_a_year() -> list[Fault]:
     """All figures of one year are 0, as for a year that the server does not know."""
     return of_year(json_changed(each_record(lambda record: {**record, "quantidade": 0, "valor": 0})))
 
 
-@GROUP.refused("jumps", "2019")
-def a_thousand_times() -> list[Fault]:
-    """The quantities of one year are in grams."""
-    return of_year(json_changed(each_record(lambda record: {**record, "quantidade": record["quantidade"] * 1000})))
+@GROUP.watched("unit_values", "2019", different=None)
+def a_hundred_times() -> list[Fault]:
+    """The quantities of one year are a hundred times too large."""
+    return of_year(json_changed(each_record(lambda record: {**record, "quantidade": record["quantidade"] * 100})))
+
+
+@GROUP.unseen()
+def quantity_and_value_swapped_in_the_last_year() -> list[Fault]:
+    """Quantity and value are swapped in the last year, of a product that costs about a dollar per kilogram."""
+    return [Fault(json_changed(each_record(_swapped)), VICTIM, (LAST,))]
+
+
+@GROUP.unseen()
+def value_instead_of_quantity_in_the_last_year() -> list[Fault]:
+    """The value stands in the place of the quantity too, in the last year."""
+    return [Fault(json_changed(each_record(_overwritten)), VICTIM, (LAST,))]
+
+
+@GROUP.refused("unit_value_jump", "2024")
+def tons_in_the_last_year() -> list[Fault]:
+    """The quantities of the last year are in tons."""
+    change = each_record(lambda record: {**record, "quantidade": round(record["quantidade"] / 1000)})
+    return [Fault(json_changed(change), VICTIM, (LAST,))]
+
+
+@GROUP.unseen()
+def sum_that_nobody_declared() -> list[Fault]:
+    """The last record of each answer is the sum of all, and the connection file does not say so."""
+    return of_table(json_changed(with_sum))

@@ -4,9 +4,7 @@ from typing import Any
 
 from tests.connectors.case import Group, of_table, of_year
 from tests.connectors.replies import (
-    Call,
     Fault,
-    Reply,
     Spoil,
     answer_of,
     each_record,
@@ -63,42 +61,16 @@ def year_without_records() -> list[Fault]:
     return of_year(json_changed(lambda content: {"data": []}))
 
 
-@GROUP.error("AbsentRecordError", "Chile", "2019", "absent")
+@GROUP.error("AbsentRecordError", "2019", "absent")
 def record_missing() -> list[Fault]:
-    """Chile has no record in one year."""
-    return of_year(json_changed(lambda content: {"data": [one for one in content["data"] if one["pais"] != "Chile"]}))
+    """A country has no record in one year."""
+    return of_year(json_changed(lambda content: {"data": content["data"][1:]}))
 
 
-@GROUP.error("AbsentRecordError", "2019")
+@GROUP.error("AbsentRecordError")
 def records_twice() -> list[Fault]:
     """The records of one year stand twice."""
     return of_year(json_changed(lambda content: {"data": content["data"] * 2}))
-
-
-@GROUP.error("MissingFieldError", "pais", "2019")
-def no_label() -> list[Fault]:
-    """The label of a record is null in one year."""
-
-    def change(content: Any) -> Any:
-        content["data"][3]["pais"] = None
-        return content
-
-    return of_year(json_changed(change))
-
-
-def _sum_of(content: Any) -> Any:
-    rows = content["data"]
-    total = {
-        "pais": "Total",
-        "ano": rows[0]["ano"],
-        "quantidade": sum(row["quantidade"] for row in rows),
-        "valor": sum(row["valor"] for row in rows),
-    }
-    return {"data": [*rows, total]}
-
-
-def _with_sum(call: Call, reply: Reply) -> Reply:
-    return json_changed(lambda content: _sum_of(content) if content["data"] else content)(call, reply)
 
 
 def _set(**figures: Any) -> Spoil:
@@ -109,6 +81,37 @@ def _set(**figures: Any) -> Spoil:
         return content
 
     return json_changed(change)
+
+
+@GROUP.error("MissingLabelError", "2019", "record 4")
+def no_label() -> list[Fault]:
+    """The label of a record is null in one year."""
+    return of_year(_set(pais=None, quantidade=5))
+
+
+def with_sum(content: Any) -> Any:
+    """Adds a record that is the sum of all others."""
+    rows = content["data"]
+    if not rows:
+        return content
+    total = {
+        "pais": "Total",
+        "ano": rows[0]["ano"],
+        "quantidade": sum(row["quantidade"] for row in rows),
+        "valor": sum(row["valor"] for row in rows),
+    }
+    return {"data": [*rows, total]}
+
+
+def _labelled(*labels: str) -> dict[str, Any]:
+    fields = {"item": ["pais"], "quantity": ["quantidade"], "value": ["valor"]}
+    return {"records": {"path": "data", "fields": fields, "label_of_total": labels}}
+
+
+@GROUP.right(table_changes=_labelled("Total"))
+def sum_of_all() -> list[Fault]:
+    """The last record of each answer is the sum of all, and the connection file says how it is called."""
+    return of_table(json_changed(with_sum))
 
 
 @GROUP.cell("ThousandsSeparatorError", "'1.234'", "2019", different=1)

@@ -87,7 +87,7 @@ def hangs_up_once() -> list[Fault]:
 
 
 @GROUP.error(
-    "UnavailableError", "2019", changes={"requests": {"attempts": 2, "backoff_seconds": 0.01, "answer_seconds": 0.4}}
+    "TooLargeAnswerError", "2019", changes={"requests": {"attempts": 2, "backoff_seconds": 0.01, "answer_seconds": 0.4}}
 )
 def drips() -> list[Fault]:
     """The answer for one year comes byte by byte, without end."""
@@ -120,10 +120,10 @@ def nobody_is_there() -> list[Fault]:
     return []
 
 
-@GROUP.error("UnreachableError", stops_all=True, most_requests=80)
+@GROUP.error("UnavailableError", stops_all=True, is_vetted=True, most_requests=120)
 def goes_down_in_the_middle() -> list[Fault]:
-    """After 20 answers, every connection is closed without one."""
-    return [Fault(silent(), after=20)]
+    """After 30 answers, every connection is closed without one."""
+    return [Fault(silent(), after=30)]
 
 
 @GROUP.right(contract=Contract(status=201))
