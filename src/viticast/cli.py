@@ -1,21 +1,25 @@
-"""The project's `kedro run`: Kedro's own, but an error that says what to do comes without its traceback."""
+"""The project's commands: Kedro's own `run`, whose errors come without a traceback, and some that run no pipeline."""
 
 import click
 from kedro.framework.cli.project import run as kedro_run
+from kedro.framework.cli.utils import LazyGroup
 
 from viticast.commands.plain import PlainErrors
-from viticast.commands.probe import probe
-from viticast.commands.revisions import revisions
-from viticast.commands.trace import trace
 
 
-@click.group(name="viticast")
+@click.group(
+    name="viticast",
+    cls=LazyGroup,
+    # Loaded when they are called: a run needs none of them.
+    lazy_subcommands={
+        "probe": "viticast.commands.probe.probe",
+        "revisions": "viticast.commands.revisions.revisions",
+        "trace": "viticast.commands.trace.trace",
+    },
+)
 def cli() -> None:
     """Commands of the project."""
 
 
 run = PlainErrors(name="run", callback=kedro_run.callback, params=kedro_run.params, help=kedro_run.help)
 cli.add_command(run)
-cli.add_command(probe)
-cli.add_command(trace)
-cli.add_command(revisions)

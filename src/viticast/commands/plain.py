@@ -5,48 +5,57 @@ from pathlib import Path
 from typing import Any
 
 import click
-import duckdb
-from kedro.io import DatasetError
-from kedro.validation import DataValidationError, ParameterValidationError
-from mlflow.exceptions import MlflowException
-from sqlalchemy.exc import SQLAlchemyError
 
-from viticast.contracts.declared import DeclarationError
-from viticast.hooks import UnknownParameterError, UnknownSourceError
-from viticast.lake.conformity import CatalogMismatchError
-from viticast.monitoring.model_checks import StaleModelError
-from viticast.panel.ledger import LedgerError
-from viticast.panel.snapshot import SnapshotError
-from viticast.pipeline_registry import UnknownPipelineError
-from viticast.provenance.errors import ProvenanceError
-from viticast.sources.errors import SourceError
-from viticast.sources.vintage import DamagedVintageError
-
-EXPECTED = (
-    ProvenanceError,
-    StaleModelError,
-    UnknownPipelineError,
-    UnknownParameterError,
-    UnknownSourceError,
-    SourceError,
-    DeclarationError,
-    # Files that are missing, unreadable or in use: what they say names the file.
-    OSError,
-    duckdb.Error,
-    MlflowException,
-    SQLAlchemyError,
-    SnapshotError,
-    LedgerError,
-    DamagedVintageError,
-    CatalogMismatchError,
-    DatasetError,
-    DataValidationError,
-    ParameterValidationError,
-)
 TRACEBACK = "VITICAST_TRACEBACK"
 
 FRAME = "Failed while "
 """So Kedro starts what it says of any error of a dataset that is not an error of datasets."""
+
+
+def expected() -> tuple[type[Exception], ...]:
+    """The errors that say what to do.
+
+    They are looked up once an error is there: what they are defined with weighs tens of megabytes that most runs never
+    need.
+    """
+    import duckdb  # noqa: PLC0415
+    from kedro.io import DatasetError  # noqa: PLC0415
+    from kedro.validation import DataValidationError, ParameterValidationError  # noqa: PLC0415
+    from mlflow.exceptions import MlflowException  # noqa: PLC0415
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    from viticast.contracts.declared import DeclarationError  # noqa: PLC0415
+    from viticast.hooks import UnknownParameterError, UnknownSourceError  # noqa: PLC0415
+    from viticast.lake.conformity import CatalogMismatchError  # noqa: PLC0415
+    from viticast.monitoring.model_checks import StaleModelError  # noqa: PLC0415
+    from viticast.panel.ledger import LedgerError  # noqa: PLC0415
+    from viticast.panel.snapshot import SnapshotError  # noqa: PLC0415
+    from viticast.pipeline_registry import UnknownPipelineError  # noqa: PLC0415
+    from viticast.provenance.errors import ProvenanceError  # noqa: PLC0415
+    from viticast.sources.errors import SourceError  # noqa: PLC0415
+    from viticast.sources.vintage import DamagedVintageError  # noqa: PLC0415
+
+    return (
+        ProvenanceError,
+        StaleModelError,
+        UnknownPipelineError,
+        UnknownParameterError,
+        UnknownSourceError,
+        SourceError,
+        DeclarationError,
+        # Files that are missing, unreadable or in use: what they say names the file.
+        OSError,
+        duckdb.Error,
+        MlflowException,
+        SQLAlchemyError,
+        SnapshotError,
+        LedgerError,
+        DamagedVintageError,
+        CatalogMismatchError,
+        DatasetError,
+        DataValidationError,
+        ParameterValidationError,
+    )
 
 
 class PlainErrors(click.Command):
@@ -60,7 +69,7 @@ class PlainErrors(click.Command):
             raise click.ClickException(f"run it in the project's folder: cd {root}")
         try:
             return super().invoke(ctx)
-        except EXPECTED as error:
+        except expected() as error:
             if os.environ.get(TRACEBACK):
                 raise
             known = _innermost(error)
@@ -70,7 +79,9 @@ class PlainErrors(click.Command):
 
 def _innermost(error: Exception) -> Exception:
     """What went wrong with a dataset, without Kedro's words about it, if it is an error that says what to do."""
+    from kedro.io import DatasetError  # noqa: PLC0415
+
     cause: BaseException | None = error
     while isinstance(cause, DatasetError) and FRAME in str(cause):
         cause = cause.__cause__
-    return cause if isinstance(cause, EXPECTED) else error
+    return cause if isinstance(cause, expected()) else error

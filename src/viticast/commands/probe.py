@@ -120,9 +120,9 @@ def _source(loader: OmegaConfigLoader) -> FigureSource:
     return FigureSourceDataset(**entry, credentials=given).load()
 
 
-def _latest_years() -> tuple[int, int]:
-    last = datetime.now(UTC).year - 2
-    return last - _LATEST + 1, last
+def _latest_years() -> tuple[int, None]:
+    # The last year of some tables lags by two.
+    return datetime.now(UTC).year - 1 - _LATEST, None
 
 
 def _yaml(path: str) -> Any:  # noqa: ANN401 - whatever the YAML holds
@@ -134,7 +134,7 @@ def _table(met: Met) -> str:
     return met.table_name if isinstance(met, NotFetched) else met.file.table_name
 
 
-def _text(probed: Sequence[Probed], span: tuple[int, int] | None) -> str:
+def _text(probed: Sequence[Probed], span: tuple[int, int | None] | None) -> str:
     headings = ("table", "outcome", "years", "rows", "leaves", "figures", "marks", "last year's sum of leaves")
     lines = [headings, *(_cells(one) for one in probed)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
@@ -143,7 +143,7 @@ def _text(probed: Sequence[Probed], span: tuple[int, int] | None) -> str:
     usable = sum(one.is_usable for one in probed)
     asked = "judged as ingestion would judge them"
     if span is not None:
-        asked = f"{span[0]} to {span[1]} only, not judged: --full asks for all years and judges them"
+        asked = f"{span[0]} to {span[1] or 'now'} only, not judged: --full asks for all years and judges them"
     return "\n".join([*table, *notes, "", f"{usable} of {len(probed)} can be used; {asked}. Nothing was written."])
 
 

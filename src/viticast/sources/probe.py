@@ -59,7 +59,7 @@ class Probed:
 
 
 def narrowed(
-    connection: Connection, registry: TableRegistry, tables: Sequence[str], years: tuple[int, int] | None
+    connection: Connection, registry: TableRegistry, tables: Sequence[str], years: tuple[int, int | None] | None
 ) -> tuple[Connection, TableRegistry]:
     """A connection and a registry that ask for less.
 
@@ -67,7 +67,8 @@ def narrowed(
         connection: As declared.
         registry: All tables.
         tables: Those to ask for; all for none.
-        years: First and last year to ask an API for, where it is asked year by year; None for all.
+        years: First and last year to ask an API for, where it is asked year by year; None as last for the last that it
+            has, and None for all.
 
     Raises:
         DeclarationError: There is no such table, or the connection does not have it.
