@@ -6,6 +6,10 @@ import pytest
 import yaml
 
 from viticast.sources.connections import ApiConnection, Connection, DatabaseConnection, FilesConnection, read_connection
+from viticast.sources.connections.answers import Success
+from viticast.sources.connections.api import Years
+from viticast.sources.connections.numbers import Numbers
+from viticast.sources.connections.requests import Requests
 
 FOLDER = Path(__file__).resolve().parents[2] / "conf" / "base" / "connections"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yml"))
@@ -42,6 +46,16 @@ def test_what_a_file_explains_is_what_holds_without_it(name):
     fields = type(connection).model_fields
     for key in {"requests", "numbers", "success", "years", "provenance", "refresh", "pages"} & set(fields):
         assert getattr(connection, key) == fields[key].get_default(), key
+
+
+def test_the_file_of_each_kind_has_every_key():
+    for kind, model in {"files": FilesConnection, "database": DatabaseConnection, "api": ApiConnection}.items():
+        text = (FOLDER / f"{kind}.yml").read_text(encoding="utf-8")
+        of_long_tables = {"long", "fields", "absent"} if kind == "database" else set()
+        assert set(model.model_fields) - set(yaml.safe_load(text)) == of_long_tables
+        for name, part in {"requests": Requests, "success": Success, "years": Years, "numbers": Numbers}.items():
+            if name in model.model_fields:
+                assert set(yaml.safe_load(text)[name]) == set(part.model_fields)
 
 
 @pytest.mark.parametrize("name", NAMES)

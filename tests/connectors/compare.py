@@ -62,7 +62,7 @@ def _column(found: pd.DataFrame, expected: pd.DataFrame, column: str, table: str
     if not differs.any():
         return None
     first = int(differs.argmax())
-    place = expected.loc[first, ["group_label", "item", "measure", "year"]].to_list()
+    place = [expected[name][first] for name in ("group_label", "item", "measure", "year")]
     return (
         f"{table}: {column} of {int(differs.sum())} cells differs, first {place}: {one[first]!r}, not {other[first]!r}"
     )
