@@ -72,6 +72,5 @@ def test_an_api_is_read_after_its_refresh(upstream: Refresh, is_required: bool) 
     assert isinstance(fetched["ImpSuco"], NotFetched if is_required else FetchedFile)
     assert (api.count("ImpSuco") > 0) is not is_required
     asked = [request.target for request in api.requests if request.method == "GET"]
-    assert ["/update/" in target for target in asked] == sorted(
-        ("/update/" in target for target in asked), reverse=True
-    )
+    are_refreshes = ["/update/" in target for target in asked]
+    assert are_refreshes == sorted(are_refreshes, reverse=True)
