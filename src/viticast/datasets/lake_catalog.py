@@ -1,11 +1,14 @@
 """The lake's catalog as a Kedro dataset: saving registers tables, loading describes them."""
 
+from __future__ import annotations
+
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kedro.io import AbstractDataset, DatasetError
 
-from viticast.lake.catalog import DuckDBCatalog, LakeCatalog
+if TYPE_CHECKING:
+    from viticast.lake.catalog import LakeCatalog
 
 CatalogRequest = dict[str, list[str]]
 """{"tables": names of the tables to register}"""
@@ -38,6 +41,9 @@ class LakeCatalogDataset(AbstractDataset[CatalogRequest, CatalogDescription]):
     def _catalog(self) -> LakeCatalog:
         if self._engine.get("type") != "duckdb":
             raise DatasetError(f"catalog {self._engine.get('type')!r} is unknown; known: duckdb")
+        # Thirty megabytes that a run of ingestion has no use for: Kedro makes every dataset of the catalog.
+        from viticast.lake.catalog import DuckDBCatalog  # noqa: PLC0415
+
         return DuckDBCatalog(self._path, self._engine["filepath"])
 
     def _describe(self) -> dict[str, Any]:

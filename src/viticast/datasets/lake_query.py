@@ -1,13 +1,17 @@
 """A statement over the lake as a Kedro dataset."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
-from viticast.lake.engine import DuckDBEngine, QueryEngine, Value
 from viticast.lake.queries import statement
+
+if TYPE_CHECKING:
+    from viticast.lake.engine import QueryEngine, Value
 
 
 class LakeQuery:
@@ -65,4 +69,7 @@ def make_engine(settings: dict[str, Any]) -> QueryEngine:
     """
     if settings.get("type") != "duckdb":
         raise DatasetError(f"query engine {settings.get('type')!r} is unknown; known: duckdb")
+    # Loaded where something is asked: Kedro makes every dataset of the catalog, whatever a run needs.
+    from viticast.lake.engine import DuckDBEngine  # noqa: PLC0415
+
     return DuckDBEngine(settings["filepath"])

@@ -1,5 +1,7 @@
 """Ends a query that takes too long, from the side of the one who asks: a server that hangs ends none itself."""
 
+from __future__ import annotations
+
 import os
 import socket
 import sqlite3
@@ -7,9 +9,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Timer
+from typing import TYPE_CHECKING, cast
 
-import psycopg
 import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    import psycopg
 
 _STEPS = 10_000
 """Steps of SQLite's machine between two looks at the clock: some tenths of a millisecond."""
@@ -31,8 +36,9 @@ class Watch:
         driver = connection.connection.driver_connection
         if isinstance(driver, sqlite3.Connection):
             driver.set_progress_handler(self._is_over, _STEPS)
-        elif isinstance(driver, psycopg.Connection):
-            self._server = driver
+        else:
+            # The only other driver, see `address.DRIVERS`.
+            self._server = cast("psycopg.Connection[object]", driver)
 
     @contextmanager
     def over(self, seconds: float) -> Iterator[None]:
