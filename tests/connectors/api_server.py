@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from tests.connectors.bodies import body, dump
 from tests.connectors.contract import Contract
 from tests.connectors.figures import read_all, registry
-from tests.connectors.guard import LOGIN, REFRESH, REFRESH_LOGIN, REFUSED, Guard
+from tests.connectors.guard import LOGIN, REFRESH, REFRESH_LOGIN, Guard
 from tests.connectors.replies import Call, Fault, Reply
 from tests.connectors.routes import NotAskedSoError, Routes
 
@@ -98,7 +98,7 @@ class Api:
         if method == "POST" and path in {LOGIN, REFRESH_LOGIN}:
             return self._spoil(self.guard.log_in(content, media), "login", None, None, target)
         if not self.guard.admits(authorization):
-            return REFUSED
+            return self.guard.refused
         if path.startswith(REFRESH):
             return self._refresh(unquote(path.removeprefix(REFRESH)), target)
         return self._figures(target)

@@ -13,7 +13,6 @@ from tests.connectors.replies import Reply
 LOGIN = "/auth/login"
 REFRESH_LOGIN = "/api/vitidata/auth/login"
 REFRESH = "/api/vitidata/update/table/"
-REFUSED = Reply(401, b'{"detail":"Not authenticated"}', headers={"WWW-Authenticate": "Bearer"})
 
 
 class Guard:
@@ -70,6 +69,13 @@ class Guard:
         if media.startswith("application/x-www-form-urlencoded") and self.contract.auth == "login_form":
             return {name: values[0] for name, values in parse_qs(content.decode()).items()}
         return None
+
+    @property
+    def refused(self) -> Reply:
+        """What who may not have figures has instead."""
+        if self.contract.has_code:
+            return Reply(content='{"code":"401","message":"Token inválido"}'.encode())
+        return Reply(401, b'{"detail":"Not authenticated"}', headers={"WWW-Authenticate": "Bearer"})
 
     def _refusal(self) -> Reply:
         if self.contract.has_code:

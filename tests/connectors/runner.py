@@ -91,9 +91,8 @@ def run(case: Case, folder: Path | None = None) -> Found:
     with serve_api(folder, case.contract, faults=case.faults, tables=TABLES) as api, _logged() as texts:
         started = time.monotonic()
         years = {} if case.is_vetted else {"first": FIRST}
-        connection = connection_of(
-            case.contract, TABLES, of_tables={VICTIM: case.table_changes}, years=years, **case.changes
-        )
+        changes = {**case.changes, "years": {**years, **case.changes.get("years", {})}}
+        connection = connection_of(case.contract, TABLES, of_tables={VICTIM: case.table_changes}, **changes)
         ends = _ends(nobody_listens() if case.is_closed else api.url, connection, case, folder)
         seconds = time.monotonic() - started
     end = ends[VICTIM]

@@ -1,6 +1,7 @@
 """Answers with status 200 that are none."""
 
 import json
+from dataclasses import replace
 
 from tests.connectors.case import Group, of_table, of_year
 from tests.connectors.contract import Contract
@@ -59,6 +60,12 @@ def latin_1() -> list[Fault]:
 def mojibake() -> list[Fault]:
     """The answer for one year was decoded as Latin-1 and encoded again: "ItÃ¡lia"."""
     return of_year(bytes_changed(lambda content: content.decode("latin-1").encode()))
+
+
+@GROUP.right()
+def another_charset_said() -> list[Fault]:
+    """The answers are UTF-8, and their header says Latin-1."""
+    return of_table(lambda call, reply: replace(reply, media="text/html; charset=iso-8859-1"))
 
 
 @GROUP.right()

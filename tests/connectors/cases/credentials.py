@@ -21,6 +21,12 @@ def token_expires() -> list[Fault]:
     return []
 
 
+@GROUP.right(contract=Contract(auth="login_json", token_requests=15, has_code=True, login_under="result"))
+def token_expires_with_status_200() -> list[Fault]:
+    """A token holds for 15 requests, and is refused with status 200 and code 401 from then on."""
+    return []
+
+
 @GROUP.right()
 def login_stumbles() -> list[Fault]:
     """The login answers status 503 once."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.connectors.case import VICTIM, Group, of_table, of_year
+from tests.connectors.case import LAST, VICTIM, Group, of_table, of_year
 from tests.connectors.cases.records import with_sum
 from tests.connectors.contract import Contract
 from tests.connectors.figures import OLDER
@@ -14,7 +14,6 @@ from tests.connectors.replies import (
 )
 
 GROUP = Group("figures", is_vetted=True)
-LAST = 2024
 SAYS_NOTHING = Contract(says_year=False)
 
 

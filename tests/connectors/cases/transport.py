@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from tests.connectors.case import VICTIM, YEAR, Group, of_year
+from tests.connectors.case import LAST, VICTIM, YEAR, Group, of_year
 from tests.connectors.contract import Contract
 from tests.connectors.replies import (
     Call,
@@ -37,6 +37,16 @@ def busy_until_a_moment() -> list[Fault]:
     return of_year(spoil, times=1)
 
 
+@GROUP.right(changes={"requests": {"attempts": 6}})
+def busy_again_and_again() -> list[Fault]:
+    """Every second answer is status 429, without a word on how long."""
+
+    def spoil(call: Call, reply: Reply) -> Reply:
+        return status(429)(call, reply) if call.number % 2 else reply
+
+    return [Fault(spoil, VICTIM)]
+
+
 @GROUP.error("UnavailableError", "3600", "2019")
 def busy_for_an_hour() -> list[Fault]:
     """Status 429 with `Retry-After: 3600`."""
@@ -66,6 +76,18 @@ def fails_for_ever() -> list[Fault]:
 def lacks_a_year() -> list[Fault]:
     """Status 404 for one year in the middle."""
     return of_year(status(404, b'{"detail":"Not Found"}'))
+
+
+@GROUP.right(changes={"years": {"missing": [404, 500]}})
+def fails_for_a_year_to_come() -> list[Fault]:
+    """Status 500 for a year that is not published yet, and the connection file says so."""
+    return [Fault(status(500), VICTIM, (LAST + 1,))]
+
+
+@GROUP.right(changes={"years": {"missing": [204]}})
+def no_content_for_a_year_to_come() -> list[Fault]:
+    """Status 204 without a body for a year that is not published yet, and the connection file says so."""
+    return [Fault(status(204, b""), VICTIM, (LAST + 1,))]
 
 
 @GROUP.right()
