@@ -10,13 +10,14 @@ from tests.connectors.runner import Found
 WIDTH = 150
 HEAD = """# Broken answers
 
-What becomes of {count} things that an API does wrong. `python -m tests.connectors` tries each of them: a real server on
-loopback has a table of imports (quantity and value, `ImpSuco`) and one of grapes (groups and marks, `ProcessaMesa`); it
-answers badly for the first, and both are fetched and read as an ingestion does; under "Figures" the first is vetted too,
-with the vintage of 2024-04 as the one before. Each time it is checked that the other table comes in as its CSV file would, cell by cell,
-that right figures are those of the file, and that no message and no log has a password or a token; where a login fails
-or a server goes down, also that it is not asked again and again. The cases are in `tests/connectors/cases`; this page is printed by
-`python -m tests.connectors --markdown > docs/broken-answers.md`.
+What becomes of {count} things that an API does wrong. `python -m tests.connectors` tries each of them: a real server
+on loopback has a table of imports (quantity and value, `ImpSuco`) and one of grapes (groups and marks,
+`ProcessaMesa`); it answers badly for the first, and both are fetched and read as an ingestion does; under "Figures"
+the first is vetted too, with the vintage of 2024-04 as the one before. Each time it is checked that the other table
+comes in as its CSV file would, cell by cell, that right figures are those of the file, and that no message and no log
+has a password or a token; where a login fails or a server goes down, also that it is not asked again and again. The
+cases are in `tests/connectors/cases`; this page is printed by `python -m tests.connectors --markdown >
+docs/broken-answers.md`.
 
 | outcome | cases | what it means |
 |---|---|---|
