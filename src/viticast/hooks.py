@@ -19,6 +19,10 @@ from viticast.pipeline_registry import PIPELINES
 
 logger = logging.getLogger(__name__)
 
+# At DEBUG, Kedro writes each call of a hook with all that it is given, the credentials of the catalog among it. A filter
+# stays where configurations of logging set levels anew.
+logging.getLogger("kedro.framework.hooks.manager").addFilter(lambda record: record.levelno > logging.DEBUG)
+
 SHOWN = {"page": "page", "forecasts": "forecasts", "monitoring": "verdicts"}
 """Dataset -> what it is called at the end of a run."""
 
@@ -49,12 +53,14 @@ class ProjectHooks:
         Raises:
             UnknownParameterError: Names the ones that nothing reads, and all that something does.
             UnknownSourceError: Names the sources that there are.
+            CredentialsError: The address of the source has a secret in it, which MLflow would record.
         """
         _refuse_unknown_parameters(context)
         shared = context.config_loader["globals"]
         source = (context._runtime_params or {}).get("source", shared["source"])
         if source not in SOURCES:
             raise UnknownSourceError(f"source '{source}' is unknown. Use one of: {', '.join(SOURCES)}")
+        _refuse_secrets(context, source)
         self._written_under = f"{shared['data_path']}/{source}"
         tracking_uri, self._experiment = _mlflow_settings(context)
         with store_lock(tracking_uri, "prepare MLflow's store"):
@@ -97,6 +103,13 @@ def _refuse_unknown_parameters(context: KedroContext) -> None:
     if unknown:
         known = ", ".join([*RUNTIME_PARAMETERS, *(f"{name}.<parameter>" for name in declared if name in PIPELINES)])
         raise UnknownParameterError(f"--params: nothing reads {', '.join(sorted(unknown))}. Known: {known}")
+
+
+def _refuse_secrets(context: KedroContext, source: str) -> None:
+    from viticast.sources.addresses import require_no_secret  # noqa: PLC0415 - the package weighs what a run needs
+
+    usual = context.config_loader["globals"].get("source_urls", {}).get(source)
+    require_no_secret(str((context._runtime_params or {}).get("source_url") or usual or ""))
 
 
 def _mlflow_settings(context: KedroContext) -> tuple[str, str]:

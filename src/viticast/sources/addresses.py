@@ -4,8 +4,15 @@ import re
 
 from viticast.sources.errors import CredentialsError
 
-_PASSWORD = re.compile(r"://[^/?#]*:[^/?#]*@")
-_SECRET_PARAMETER = re.compile(r"[?&](password|passwd|pwd|token|access_token|api_?key|secret)=", re.IGNORECASE)
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+_USER_OF_WEB = re.compile(r"//[^/?#]*@")
+_PASSWORD = re.compile(r"//[^/?#:]*:(?![0-9]+(?:[/?#]|$))[^@]*@")
+"""`//user:password@`, where a password may hold any sign; `//host:8080/a@b` has none."""
+_SECRET_PARAMETER = re.compile(r"[?&][^=&#]*(passw|passphrase|pwd|senha|token|secret)[^=&#]*=", re.IGNORECASE)
+_SECRET_OF_WEB = re.compile(
+    r"[?&][^=&#]*(pass|pwd|senha|token|secret|segredo|key|chave|auth|sig)[^=&#]*=", re.IGNORECASE
+)
+"""A database has parameters such as sslkey and require_auth, whose values are no secrets."""
 
 
 def require_no_secret(url: str) -> None:
@@ -14,10 +21,19 @@ def require_no_secret(url: str) -> None:
     Raises:
         CredentialsError: Says where secrets belong.
     """
-    found = "a password" if _PASSWORD.search(url) else "a secret" if _SECRET_PARAMETER.search(url) else None
-    if found is not None:
+    if (found := _secret_in(url)) is not None:
         raise CredentialsError(
             f"the address of the source has {found} in it, which would be logged and kept with the figures",
             remedy="take it out, and set VITICAST_USERNAME, VITICAST_PASSWORD, VITICAST_TOKEN or "
             "VITICAST_DATABASE_PASSWORD in the environment, or in conf/local/credentials.yml",
         )
+
+
+def _secret_in(url: str) -> str | None:
+    """What kind of secret stands in an address, None for none."""
+    if _PASSWORD.search(url):
+        return "a password"
+    if _WEB.match(url) and _USER_OF_WEB.search(url):
+        return "a user or a token"
+    pattern = _SECRET_OF_WEB if _WEB.match(url) else _SECRET_PARAMETER
+    return "a secret" if pattern.search(url) else None
