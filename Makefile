@@ -27,7 +27,7 @@ endif
 
 .PHONY: help
 help: ## Show what can be done
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  SOURCE=<folder or address> chooses the figures of run; the default is the synthetic sample"
 
 $(STAMP): requirements.lock pyproject.toml
@@ -81,6 +81,7 @@ check: $(STAMP) ## Lint, check formatting, types and the layers
 .PHONY: benchmark
 benchmark: $(STAMP) ## Measure accuracy and speed against peers
 	@$(BIN)/python benchmarks/forecasting.py
+	@$(BIN)/python benchmarks/ingestion.py
 
 .PHONY: viz
 viz: $(STAMP) ## Show the pipelines in a browser, on loopback

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tests.connectors.contract import Contract
+from tests.connectors.figures import OLDER
 from tests.connectors.replies import Fault, Spoil
 
 Outcome = Literal["right figures", "watch", "quarantined cell", "named error", "refused table", "other figures"]
@@ -35,6 +36,7 @@ class Case:
         most_requests: More requests for the table than that would be a nuisance to the server; None for any.
         known: What the client takes for the password; None for the right one.
         is_closed: True if nobody listens at the address.
+        in_lake: Vintages that the lake holds already.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Case:
     most_requests: int | None = None
     known: str | None = None
     is_closed: bool = False
+    in_lake: tuple[str, ...] = (OLDER,)
 
 
 YEAR, FIRST, LAST = 2019, 2016, 2024

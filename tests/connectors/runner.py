@@ -116,7 +116,9 @@ def _ends(url: str, connection: ApiConnection, case: Case, folder: Path) -> dict
     not_fetched = {file.table_name: _failed(file.errors) for file in fetched if isinstance(file, NotFetched)}
     ends = {one.file.table_name: _read(one, case, folder) for one in read}
     judged = [file for file in files if case.is_vetted and file.table_name == VICTIM]
-    vetted = {file.table_name: _decided(decide(file, connection, folder), case, folder) for file in judged}
+    vetted = {
+        file.table_name: _decided(decide(file, connection, folder, case.in_lake), case, folder) for file in judged
+    }
     return {**not_fetched, **ends, **vetted}
 
 

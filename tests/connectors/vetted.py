@@ -19,24 +19,28 @@ from viticast.sources.intake import Accepted, KnownVintages, Refused, take_in
 from viticast.sources.vetting import Expectations, VettingBounds
 
 
-def decide(file: FetchedFile, connection: ApiConnection, folder: Path) -> Accepted | Refused:
-    """What becomes of a table, with the vintage of 2024-04 in the lake.
+def decide(
+    file: FetchedFile, connection: ApiConnection, folder: Path, in_lake: Sequence[str] = (OLDER,)
+) -> Accepted | Refused:
+    """What becomes of a table, with vintages in the lake.
 
     Args:
         file: As fetched.
         connection: How it is understood.
         folder: Of the figures that are served; beside it lie those of the vintage before.
+        in_lake: Names of the vintages that the lake holds.
     """
     known = _nothing()
-    for accepted in _standing(file.table_name, folder.parent / OLDER):
-        known.add(accepted)
+    for vintage in in_lake:
+        for accepted in _standing(file.table_name, folder.parent / vintage):
+            known.add(accepted)
     return _take_in(check_and_read_all([file], only([file.table_name]), connection), known, folder)[0]
 
 
 @lru_cache
 def _standing(name: str, folder: Path) -> tuple[Accepted, ...]:
-    """The table of the vintage before."""
-    published = date.fromisoformat(f"{OLDER}-01")
+    """The table of a vintage."""
+    published = date.fromisoformat(f"{folder.name}-01")
     content, now = (folder / f"{name}.csv").read_bytes(), datetime.now(UTC)
     file = FetchedFile(name, content, f"{folder}/{name}.csv", now, published_at=published)
     decided = _take_in(check_and_read_all([file], only([name])), _nothing(), folder)

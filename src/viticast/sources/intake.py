@@ -17,6 +17,8 @@ from viticast.sources.tables import TableRegistry
 from viticast.sources.vetting import Expectations, VettingBounds, vet
 from viticast.sources.vintage import content_id, infer_published_at
 
+OLDER_COPY = "older_copy"
+
 SameLabel = Callable[[str, str], str]
 """(table, item) -> the folded name under which spellings of one thing are equal."""
 
@@ -130,6 +132,10 @@ class KnownVintages:
         ]
         return self._cells[table, max(older).vintage_id] if older else None
 
+    def newest(self, table: str) -> Landing | None:
+        """The landing whose content stands now, or None."""
+        return max(self._landings[table], default=None)
+
     def landing_id(self, file: FetchedFile, vintage_id: str, published_at: date) -> str:
         """The id of this landing: that of the file, or another where its content takes its place again.
 
@@ -205,13 +211,30 @@ def _decide(
         Finding.from_error(error, "row_quarantined" if error.outcome == "row_quarantined" else "cell_quarantined")
         for error in file.reading.quarantined
     )
-    findings = (*aside, *file.reading.notices, *found)
+    findings = (*aside, *file.reading.notices, *found, *_older_copy(file, known))
     if any(finding.outcome == "refusal" for finding in findings):
         return Refused(file.file, findings)
     landing_id = known.landing_id(file.file, vintage_id, published_at)
     accepted = Accepted(file.file, file.reading, vintage_id, landing_id, published_at, findings)
     known.add(accepted)
     return accepted
+
+
+def _older_copy(file: ReadFile, known: KnownVintages) -> tuple[Finding, ...]:
+    """Watch figures that end earlier than those of the lake, unless their date says that they are older."""
+    newest = known.newest(file.file.table_name)
+    if newest is None or file.file.published_at is not None or newest.last_year <= file.reading.last_year:
+        return ()
+    finding = Finding(
+        outcome="watch",
+        rule=OLDER_COPY,
+        reason=f"the figures end in {file.reading.last_year}, those of the lake in {newest.last_year}: the source "
+        "answers with an older copy, and the lake's stay",
+        remedy="ask whoever runs the source to renew its copy; an old vintage that is meant is loaded from a folder "
+        "that is named by its month, e.g. 2024-04",
+        found=str(file.reading.last_year),
+    )
+    return (finding,)
 
 
 def finding_rows(decision: "Decision") -> list[Mapping[str, object]]:

@@ -67,7 +67,7 @@ def value_instead_of_quantity() -> list[Fault]:
     return of_table(json_changed(each_record(_overwritten)))
 
 
-@GROUP.unseen()
+@GROUP.refused("exchanged_measures", "2019")
 def quantity_and_value_swapped_for_a_year() -> list[Fault]:
     """Quantity and value are swapped in one year."""
     return of_year(json_changed(each_record(_swapped)))
@@ -85,9 +85,9 @@ def old_copies_admitted() -> list[Fault]:
     return of_table(json_changed(lambda content: {**content, "fonte": "cache local (CSV)"}))
 
 
-@GROUP.unseen()
+@GROUP.watched("older_copy", "2022", different=None, in_lake=(OLDER, "2025-04"))
 def old_copy_hidden() -> list[Fault]:
-    """All answers are those of the vintage before, and nothing says so: what the lake has already comes in again."""
+    """All answers are those of the vintage before, and nothing says so."""
     return of_table(lambda call, reply: answer_of(folder=call.folder.parent / OLDER)(call, reply))
 
 
@@ -109,7 +109,7 @@ def quantity_and_value_swapped_in_the_last_year() -> list[Fault]:
     return [Fault(json_changed(each_record(_swapped)), VICTIM, (LAST,))]
 
 
-@GROUP.unseen()
+@GROUP.refused("equal_measures", "2024")
 def value_instead_of_quantity_in_the_last_year() -> list[Fault]:
     """The value stands in the place of the quantity too, in the last year."""
     return [Fault(json_changed(each_record(_overwritten)), VICTIM, (LAST,))]
@@ -122,7 +122,7 @@ def tons_in_the_last_year() -> list[Fault]:
     return [Fault(json_changed(change), VICTIM, (LAST,))]
 
 
-@GROUP.unseen()
+@GROUP.refused("sum_row", "Total")
 def sum_that_nobody_declared() -> list[Fault]:
     """The last record of each answer is the sum of all, and the connection file does not say so."""
     return of_table(json_changed(with_sum))

@@ -246,7 +246,10 @@ def test_what_was_found_in_the_files_is_told_the_gravest_first_and_without_names
         "linha posta de lado Producao linha 60 A linha não traz números: nota, rodapé ou linha vazia. no figures",
         "observar Producao arquivo inteiro É possível, mas pouco provável: alguém deve olhar. 3 of 9",
     ]
-    assert "recusados: 1; tabelas não obtidas: 0. Células postas de lado: 1; linhas postas de lado: 1. A observar: 1." in published.words
+    assert (
+        "recusados: 1; tabelas não obtidas: 0. Células postas de lado: 1; linhas postas de lado: 1. A observar: 1."
+        in published.words
+    )
     assert not re.search("NotANumberError|a_rule_of_tomorrow|cell_quarantined", published.words)
 
 

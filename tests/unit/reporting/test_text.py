@@ -64,6 +64,10 @@ def test_every_rule_of_monitoring_has_its_words() -> None:
         assert set(words(language)["vintages"]["rules"]) == checks
 
 
+NOTICES = {"older_copy", "stale_answer", "marks_not_carried", "order_of_the_database"}
+"""What connectors say of figures that they could read."""
+
+
 def declared_rules() -> set[str]:
     """The names under which rules of vetting tell what they find."""
     modules = [import_module(f"{vetting.__name__}.{found.name}") for found in iter_modules(vetting.__path__)]
@@ -89,4 +93,9 @@ def errors_of_a_file() -> set[str]:
 def test_every_rule_and_error_that_may_be_found_in_a_file_has_its_words() -> None:
     assert len(declared_rules()) > 10
     for language in ("pt", "en"):
-        assert set(words(language)["findings"]["rules"]) == {"intake"} | declared_rules() | errors_of_a_file()
+        assert set(words(language)["findings"]["rules"]) == {
+            "intake",
+            *NOTICES,
+            *declared_rules(),
+            *errors_of_a_file(),
+        }

@@ -190,3 +190,16 @@ def test_every_decision_has_its_rows(decide, suco):
         "refusal",
     ]
     assert "1 cells quarantined" in frame["reason"].iloc[1]
+
+
+def test_figures_that_end_earlier_than_those_of_the_lake_are_watched(decide, suco):
+    [newer] = decide(suco[1])
+    lake = in_the_lake(newer)
+    [undated] = decide(replace(suco[0], published_at=None), known=lake)
+    [found] = [finding for finding in undated.findings if finding.rule == "older_copy"]
+    assert isinstance(undated, Accepted)
+    assert found.outcome == "watch"
+    assert "end in 2022, those of the lake in 2024" in found.reason
+    for file, known in ((suco[0], lake), (replace(suco[1], published_at=None), lake), (suco[0], NOTHING_KNOWN)):
+        [other] = decide(file, known=known)
+        assert [finding for finding in other.findings if finding.rule == "older_copy"] == []

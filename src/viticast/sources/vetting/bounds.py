@@ -48,6 +48,12 @@ class VettingBounds(BaseModel):
     # measured (each year from 1990 on as if it were the last): 14 figures after 22 in Producao 1993, 0.64; in the
     # sample 27 after 48 in ExpEspumantes 2020, 0.56
     thin_last_year_share: Share = 0.33
+    # measured (each year from 1990 on): of five countries or more 0.40 have a price nearer to the inverse of their
+    # usual one than to it (ExpEspumantes, ExpSuco); 0.60 if the columns were exchanged
+    exchanged_rows: Annotated[int, Field(ge=1)] = 5
+    exchanged_share: Share = 0.5
+    # measured: 0.25 of the trades of a year in ExpUva, of years with three trades or more
+    equal_share: Share = 0.5
     # measured: no cell is unreadable; one cell of ProcessaSemclass, the smallest table, is 0.0185
     unreadable_share: Share = 0.02
     # measured: ExpEspumantes 1999 is 10.2 times the highest year before, ImpSuco 2002 1/77 of the lowest of five before

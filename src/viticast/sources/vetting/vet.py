@@ -12,6 +12,12 @@ from viticast.sources.vetting.bounds import VettingBounds
 from viticast.sources.vetting.case import Case, Rule, SameLabel, with_keys
 from viticast.sources.vetting.changed_values import check_changed_values, check_values_became_marks
 from viticast.sources.vetting.duplicates import check_duplicates
+from viticast.sources.vetting.exchanged import (
+    check_equal_measures,
+    check_exchanged_measures,
+    check_exchanged_since,
+    check_sum_row,
+)
 from viticast.sources.vetting.expectations import Acceptance, Expectations
 from viticast.sources.vetting.figures import check_any_figure, check_last_year, check_thin_last_year
 from viticast.sources.vetting.jumps import check_last_year_scale
@@ -43,6 +49,10 @@ RULES: tuple[Rule, ...] = (
     check_one_sided_pairs,
     check_unit_values,
     check_last_unit_value,
+    check_exchanged_measures,
+    check_exchanged_since,
+    check_equal_measures,
+    check_sum_row,
 )
 
 

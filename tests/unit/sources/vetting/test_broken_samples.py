@@ -182,7 +182,10 @@ def test_the_file_of_another_table_of_its_layout_is_refused(contents, refusals_o
 def test_a_future_year_is_refused(read, refusals, table):
     cells = read(NEWER, table)
     last = cells[cells["year"] == cells["year"].max()]
-    to_come = [last.assign(year=year, value=last["value"] + year) for year in range(int(last["year"].max()) + 1, 2027)]
+    # more for US$ than for kg, or they would be taken for one column that was written over the other
+    more = last["measure"].map({"quantity": 1.0, "value": 2.0})
+    future = range(int(last["year"].max()) + 1, 2027)
+    to_come = [last.assign(year=year, value=last["value"] + year * more) for year in future]
     assert refusals(table, pd.concat([cells, *to_come])) == {"future_years"}
 
 
