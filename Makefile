@@ -61,6 +61,10 @@ test-real: $(STAMP) ## Run the tests on the real figures of ../shared and the sl
 faults: $(STAMP) ## Try every kind of broken input: a table of input, outcome and message
 	@$(BIN)/python -m tests.faults
 
+.PHONY: broken-answers
+broken-answers: $(STAMP) ## Break an API in every known way: a table of fault, outcome and message
+	@$(BIN)/python -m tests.connectors
+
 .PHONY: test-crash
 test-crash: $(STAMP) ## Kill runs at 50 points, and let runs and readers meet (CRASH_POINTS=all for every point)
 	@$(BIN)/python -m pytest -m crash -s
