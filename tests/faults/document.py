@@ -23,6 +23,7 @@ with the other tables. The kinds are in `tests/faults/cases`; this page is print
 """
 MEANING = {
     "refused table": "exit status 1; the table's last vintage stays, its bytes are kept",
+    "table not fetched": "exit status 1; the table's last vintage stays, and the others come in",
     "named error": "exit status 1; what was served before is served on",
     "quarantined cell": "the cell is missing, with the mark `unreadable`, and listed in `findings`",
     "quarantined row": "the line is left out, and listed in `findings`",

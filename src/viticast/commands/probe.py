@@ -47,6 +47,7 @@ class _Judge:
     loader: OmegaConfigLoader
     source: FigureSource
     registry: TableRegistry
+    bounds: VettingBounds
 
     def decide(self, files: Sequence[FetchedFile]) -> list[Met]:
         catalog = self.loader["catalog"]
@@ -58,7 +59,7 @@ class _Judge:
                 self.registry,
                 KnownVintages(lake.table("vintages"), lake.table("observations")),
                 Expectations.from_mapping(_yaml(catalog["expectations"]["filepath"])),
-                VettingBounds(**self.loader["parameters"]["ingestion"]["bounds"]),
+                self.bounds,
                 same_label=lambda table, item: fold(aliases.resolve(table, item)),
             )
         )
@@ -68,6 +69,9 @@ class _Judge:
 @click.option("--source", type=click.Choice(SOURCES), help="Which source; the configured one without it.")
 @click.option("--url", help="Folder, http address or SQLAlchemy URL; the source's usual one without it.")
 @click.option("--connection", help="Connection file; the source's usual one without it.")
+@click.option(
+    "--declarations", help="Whose aliases and expectations hold: sample or embrapa; as configured without it."
+)
 @click.option("--table", "tables", multiple=True, metavar="NAME", help="Only this table; may be given several times.")
 @click.option(
     "--years",
@@ -80,6 +84,7 @@ def probe(
     source: str | None,
     url: str | None,
     connection: str | None,
+    declarations: str | None,
     tables: tuple[str, ...],
     years: tuple[int, int] | None,
     full: bool,
@@ -92,9 +97,10 @@ def probe(
     """
     if full and years:
         raise click.UsageError("--full asks for all years: leave out --years")
-    loader = configuration(source, env, source_url=url, connection=connection)
+    loader = configuration(source, env, source_url=url, connection=connection, declarations=declarations)
     asked = _source(loader)
     registry = TableRegistry.from_mapping(_yaml(loader["catalog"]["tables"]["filepath"]))
+    bounds = VettingBounds(**loader["parameters"]["ingestion"]["bounds"])
     is_judged = full or (years is None and asked.connection.kind != "api")
     span = None if is_judged else years or _latest_years()
     narrow, chosen = narrowed(asked.connection, registry, tables, span)
@@ -104,10 +110,12 @@ def probe(
     files = [one for one in fetched if isinstance(one, FetchedFile)]
     met: list[Met] = [one for one in fetched if isinstance(one, NotFetched)]
     if is_judged:
-        met += _Judge(loader, asked, chosen).decide(files)
+        met += _Judge(loader, asked, chosen, bounds).decide(files)
     else:
         met += check_and_read_all(files, chosen, narrow)
-    probed = [describe(one) for one in sorted(met, key=lambda one: chosen.names.index(_table(one)))]
+    probed = [
+        describe(one, bounds.unreadable_share) for one in sorted(met, key=lambda one: chosen.names.index(_table(one)))
+    ]
     click.echo(_text(probed, span))
     if not all(one.is_usable for one in probed):
         raise SystemExit(1)

@@ -79,12 +79,20 @@ def narrowed(
         return connection, chosen
     require_known(tables, connection.tables, "the connection file", "table")
     asked = {name: table for name, table in connection.tables.items() if name in chosen}
-    span = connection.years if years is None else Years(first=years[0], last=years[1], missing=connection.years.missing)
+    span = connection.years
+    if years is not None:
+        span = Years(first=years[0], last=years[1], missing=connection.years.missing)
+        asked = {name: table.model_copy(update={"years": None}) for name, table in asked.items()}
     return connection.model_copy(update={"tables": asked, "years": span}), chosen
 
 
-def describe(met: Met) -> Probed:
-    """Says what a table would be."""
+def describe(met: Met, unreadable_share: float) -> Probed:
+    """Says what a table would be.
+
+    Args:
+        met: As it was met.
+        unreadable_share: A table of which more cells cannot be read would be refused.
+    """
     if isinstance(met, NotFetched):
         notes = tuple(error.message for error in met.errors)
         return Probed(met.table_name, "was not fetched", met.address, notes=notes)
@@ -92,7 +100,10 @@ def describe(met: Met) -> Probed:
     if isinstance(met, RefusedFile | Refused):
         errors = met.errors if isinstance(met, RefusedFile) else met.errors()
         return Probed(name, "would be refused", address, size, notes=tuple(error.message for error in errors))
+    unreadable = met.reading.quarantined_cells / max(len(met.reading.frame), 1)
     outcome = "would come in" if isinstance(met, Accepted) else "can be read"
+    if unreadable > unreadable_share:
+        outcome = "would be refused"
     return _read(name, outcome, address, size, met.reading, _notes(met))
 
 

@@ -111,7 +111,7 @@ def no_answer(workspace: Workspace) -> None:
     _serve(workspace, ImpSuco=Answer(closes=True))
 
 
-@GROUP.not_fetched("ImpSuco", remedy=BY_HAND)
+@GROUP.not_fetched("ImpSuco", said=("leads in circles",), remedy="check the address")
 def redirect_to_itself(workspace: Workspace) -> None:
     """The site sends ImpSuco on to ImpSuco."""
     _serve(workspace, ImpSuco=Answer(status=302, location="ImpSuco.csv"))

@@ -45,7 +45,7 @@ def test_a_table_that_there_is_not_is_named(registry, name):
 
 def test_a_table_that_can_be_read_is_described(suco, registry):
     [read] = check_and_read_all([suco], registry)
-    found = describe(read)
+    found = describe(read, 0.02)
     assert (found.table_name, found.outcome, found.is_usable) == ("ImpSuco", "can be read", True)
     assert (found.bytes, found.address) == (len(suco.content), suco.address)
     frame = read.reading.frame
@@ -57,15 +57,23 @@ def test_a_table_that_can_be_read_is_described(suco, registry):
     assert found.first_rows[0] == frame["item"].iloc[0]
 
 
+@pytest.mark.parametrize(("share", "outcome"), [(0.0, "would be refused"), (0.02, "can be read")])
+def test_a_table_of_too_many_cells_that_cannot_be_read_would_be_refused(suco, registry, share, outcome):
+    lines = suco.content.decode().split("\n")
+    lines[1] = lines[1][: lines[1].rindex(";")] + ";x"
+    [read] = check_and_read_all([replace(suco, content="\n".join(lines).encode())], registry)
+    assert describe(read, share).outcome == outcome
+
+
 def test_a_table_that_cannot_be_read_says_why(suco, registry):
     [refused] = check_and_read_all([replace(suco, content=b"<html>503</html>")], registry)
-    found = describe(refused)
+    found = describe(refused, 0.02)
     assert (found.outcome, found.is_usable, found.first_year) == ("would be refused", False, None)
     assert "is a web page" in found.notes[0]
 
 
 def test_a_table_that_does_not_come_says_why():
     error = MissingFileError("it is not there", remedy="put it there", table="ImpSuco")
-    found = describe(NotFetched("ImpSuco", "folder/ImpSuco.csv", (error,)))
+    found = describe(NotFetched("ImpSuco", "folder/ImpSuco.csv", (error,)), 0.02)
     assert (found.outcome, found.is_usable) == ("was not fetched", False)
     assert found.notes == ("ImpSuco: it is not there. Remedy: put it there",)

@@ -10,6 +10,12 @@ from viticast.sources.vetting import RULES
 from viticast.sources.vetting.anchors import check_anchors
 from viticast.sources.vetting.changed_values import check_changed_values, check_values_became_marks
 from viticast.sources.vetting.duplicates import check_duplicates
+from viticast.sources.vetting.exchanged import (
+    check_equal_measures,
+    check_exchanged_measures,
+    check_exchanged_since,
+    check_sum_row,
+)
 from viticast.sources.vetting.figures import check_any_figure, check_last_year, check_thin_last_year
 from viticast.sources.vetting.jumps import check_last_year_scale
 from viticast.sources.vetting.pairs import check_last_unit_value, check_one_sided_pairs, check_unit_values
@@ -67,6 +73,12 @@ def traded(*pairs):
         "cells": leaves_of({"Chile": [figure for pair in pairs for figure in pair]}, measures=BOTH),
         "table": TRADE,
     }
+
+
+def world(*pairs):
+    """Five countries of the same trade."""
+    figures = [figure for pair in pairs for figure in pair]
+    return leaves_of(dict.fromkeys(("Chile", "Peru", "França", "Itália", "Espanha"), figures), measures=BOTH)
 
 
 def price(minimum, maximum):
@@ -596,6 +608,60 @@ SAID = {
             f"{PRICE}; {accept('unit_values', 2006, TRADE)}",
             column_label="2000",
             found="12345.000",
+        ),
+    ),
+    "prices that are the inverse of the usual": (
+        check_exchanged_measures,
+        {"cells": world((10, 30), (10, 30), (10, 30), (30, 10), (10, 30)), "table": TRADE},
+        Finding(
+            "refusal",
+            "exchanged_measures",
+            "5 of 5 countries of 2003 have the inverse of their usual US$ per kg: the two columns are exchanged",
+            f"check which column is kg and which US$, and {AGAIN}; {accept('exchanged_measures', 2004, TRADE)}",
+            column_label="2003",
+            found="5",
+        ),
+    ),
+    "columns that changed places": (
+        check_exchanged_since,
+        {"cells": world((30, 10), (10, 30)), "previous": world((10, 30), (10, 30)), "table": TRADE},
+        Finding(
+            "refusal",
+            "exchanged_measures",
+            "5 of 5 countries of 2000 have the kg of the vintage before as US$, and its US$ as kg: the two columns are "
+            "exchanged",
+            f"check which column is kg and which US$, and {AGAIN}; {accept('exchanged_measures', 2001, TRADE)}",
+            column_label="2000",
+            found="5",
+        ),
+    ),
+    "as many kg as US$": (
+        check_equal_measures,
+        {"cells": world((10, 30), (10, 10)), "table": TRADE},
+        Finding(
+            "refusal",
+            "equal_measures",
+            "5 of 5 trades of 2001 have exactly as many kg as US$: one was written over the other",
+            f"check which field is which, and fetch the year again; {accept('equal_measures', 2001, TRADE)}",
+            column_label="2001",
+            found="5",
+        ),
+    ),
+    "a total among countries": (
+        check_sum_row,
+        {
+            "cells": leaves_of({"Chile": [1, 2, 3], " Total ": [3, 5, 7], "Peru": [2, 3, 4]}),
+            "table": TRADE,
+        },
+        Finding(
+            "refusal",
+            "sum_row",
+            "'Total' is the sum of all other rows in 3 of 3 figures: it is a total, and would be counted as one more "
+            "country",
+            "leave the row out: in a connection file, name it under `label_of_total`; "
+            f"{accept('sum_row', 2002, TRADE)}",
+            row_number=3,
+            found="Total",
         ),
     ),
 }
