@@ -20,6 +20,7 @@ def _name(case: Case) -> str:
     return case.name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", QUICK, ids=_name)
 def test_what_an_api_does_wrong(case: Case) -> None:
     assert run(case).wrong == ()

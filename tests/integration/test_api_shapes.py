@@ -98,7 +98,15 @@ def readings_differ(api: Api, connection: ApiConnection, folder: Path) -> list[s
     return [*failed, *refused, *different, *([f"missing: {missing}"] if missing else [])]
 
 
-@pytest.mark.parametrize("contract", CONTRACTS, ids=_name)
+def _some_quick(contracts: Sequence[Contract]) -> list[Any]:
+    """All of them, of which every fifth is tried in no time."""
+    return [
+        pytest.param(contract, marks=() if position % 5 == 0 else pytest.mark.slow)
+        for position, contract in enumerate(contracts)
+    ]
+
+
+@pytest.mark.parametrize("contract", _some_quick(CONTRACTS), ids=_name)
 def test_readings_are_those_of_the_files(contract: Contract) -> None:
     folder = figures_folder()
     with serve_api(folder, contract, tables=FEW) as api:

@@ -79,20 +79,20 @@ def check_conservation(reading, content, table):
     assert reading.quarantined_cells == len(cells)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(content=st.binary(max_size=200))
 def test_any_bytes_are_a_reading_or_a_named_error(cultivars, countries, content):
     check_any(content, cultivars)
     check_any(content, countries)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(text=texts_like_a_table("ProcessaTeste"))
 def test_every_line_and_cell_of_a_table_of_groups_is_accounted_for(cultivars, text):
     check_any(text.encode(errors="replace"), cultivars)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(text=texts_like_a_table("ExpTeste"))
 def test_every_line_and_cell_of_a_table_of_countries_is_accounted_for(countries, text):
     check_any(text.encode(errors="replace"), countries)
@@ -114,7 +114,7 @@ def write_countries(rows, *, end="\n", last_end=True, notes=()):
     return (end.join(lines) + (end if last_end else "")).encode()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(rows=rows_of_countries(), last_end=st.booleans())
 def test_every_number_of_a_file_is_in_the_frame_or_in_quarantine(countries, rows, last_end):
     reading = read_table(write_countries(rows, last_end=last_end), countries)
@@ -126,7 +126,7 @@ def test_every_number_of_a_file_is_in_the_frame_or_in_quarantine(countries, rows
     assert read + aside == written
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(
     rows=rows_of_countries(),
     notes=st.lists(
@@ -144,7 +144,7 @@ def test_notes_change_no_figure(countries, rows, notes):
     assert noted.quarantined_cells == plain.quarantined_cells
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(rows=rows_of_countries(), data=st.data())
 def test_the_order_of_countries_makes_no_other_content(countries, rows, data):
     other = data.draw(st.permutations(rows))
@@ -152,7 +152,7 @@ def test_the_order_of_countries_makes_no_other_content(countries, rows, data):
     assert content_id(one.frame) == content_id(permuted.frame)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(
     rows=rows_of_countries(),
     end=st.sampled_from(["\n", "\r\n", "\r"]),
@@ -172,7 +172,7 @@ def test_how_a_file_is_written_makes_no_other_content(countries, rows, end, deli
     assert one.quarantined_cells == another.quarantined_cells
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(cells=st.lists(CELLS, min_size=2, max_size=6))
 def test_a_control_column_makes_no_other_content(cultivars, cells):
     years, figures = ";".join(str(2000 + position) for position in range(len(cells))), ";".join(cells)

@@ -57,6 +57,7 @@ def test_the_bundled_files_are_what_the_generator_writes(sample_vintages, tmp_pa
         assert [name for name in written if written[name] != bundled[name]] == []
 
 
+@pytest.mark.slow
 def test_another_seed_gives_other_figures_of_the_same_shape():
     one, other = write_vintages(1), write_vintages(2)
     assert one.keys() == other.keys()
@@ -64,6 +65,7 @@ def test_another_seed_gives_other_figures_of_the_same_shape():
     assert [len(one[path].splitlines()) for path in one] == [len(other[path].splitlines()) for path in other]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 7, 2026])
 def test_any_seed_can_be_read(seed, registry):
     for path, content in write_vintages(seed).items():
