@@ -10,17 +10,46 @@ def _nothing_comes_in(workspace: Workspace) -> None:
     workspace.delivered = []
 
 
-@GROUP.error("DatasetError", "source 'imaginary' is unknown", remedy="Use one of: sample, embrapa")
+@GROUP.error("UnknownSourceError", "source 'imaginary' is unknown", remedy="Use one of: sample, embrapa")
 def unknown_source(workspace: Workspace) -> None:
     """The source has a name that nothing knows."""
     workspace.params["source"] = "imaginary"
     _nothing_comes_in(workspace)
 
 
-@GROUP.error("DatasetError", "source 'api' has no connector", remedy="Use one of: sample, embrapa")
-def source_without_connector(workspace: Workspace) -> None:
-    """The source has no connector yet."""
+@GROUP.error("DatasetError", "source 'api' has no usual address", remedy="Give one: kedro run")
+def source_without_address(workspace: Workspace) -> None:
+    """The source is an API, and no address is given."""
     workspace.params["source"] = "api"
+    del workspace.params["source_url"]
+    _nothing_comes_in(workspace)
+
+
+@GROUP.error("DeclarationError", "the connection file none.yml cannot be read", remedy="--params connection=<file>")
+def connection_file_missing(workspace: Workspace) -> None:
+    """The connection file does not exist."""
+    workspace.params["connection"] = "none.yml"
+    _nothing_comes_in(workspace)
+
+
+@GROUP.error("DeclarationError", "requests.atempts: Extra inputs are not permitted")
+def connection_file_with_an_unknown_key(workspace: Workspace) -> None:
+    """A key of the connection file is misspelt."""
+    workspace.change_settings("connections/files.yml", lambda text: text.replace("concurrency", "atempts"))
+    _nothing_comes_in(workspace)
+
+
+@GROUP.error("DeclarationError", "is for a source of the kind database, not files")
+def connection_file_of_another_kind(workspace: Workspace) -> None:
+    """The connection file is for a database, and the source is a folder."""
+    workspace.params["connection"] = "conf/base/connections/database.yml"
+    _nothing_comes_in(workspace)
+
+
+@GROUP.error("CredentialsError", "has a password in it", remedy="VITICAST_PASSWORD")
+def password_in_the_address(workspace: Workspace) -> None:
+    """The address of the source has a password in it."""
+    workspace.params |= {"source": "sample", "source_url": "http://ana:segredo@127.0.0.1/download"}
     _nothing_comes_in(workspace)
 
 
