@@ -12,6 +12,7 @@ from kedro.io import AbstractDataset, DatasetError
 from viticast.contracts.columns import SOURCES
 from viticast.contracts.declared import DeclarationError, read_declared
 from viticast.sources import fetch
+from viticast.sources.addresses import require_no_secret
 from viticast.sources.connections import Connection, read_connection
 from viticast.sources.credentials import Credentials
 from viticast.sources.fetched import Fetched
@@ -37,12 +38,14 @@ class FigureSource:
         url: A folder, an http address or a SQLAlchemy URL, without secrets.
         connection_file: The YAML file that says how the source is asked and understood.
         credentials: Its secrets.
+        given: Other run parameters that choose the source, as they were given.
     """
 
     name: str
     url: str
     connection_file: str
     credentials: Credentials = field(default_factory=Credentials, repr=False)
+    given: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def connection(self) -> Connection:
@@ -65,6 +68,12 @@ class FigureSource:
         connection = self.connection
         return self.name == "sample" or (connection.kind != "files" and connection.is_synthetic)
 
+    @property
+    def run_params(self) -> str:
+        """What `kedro run --params` takes to ask this source again."""
+        chosen = (("source", self.name), ("source_url", self.url), *self.given)
+        return ",".join(f"{name}={value}" for name, value in chosen)
+
     def fetch(self, tables: TableRegistry) -> tuple[Fetched, ...]:
         """The bytes of every table, of every vintage that the source holds; or why there are none."""
         return fetch(self.url, tables, self.connection, self.credentials)
@@ -79,6 +88,7 @@ class FigureSourceDataset(AbstractDataset[None, FigureSource]):
         default_urls: Source -> its usual address, null for none.
         connection: The YAML file that says how the source is asked and understood.
         credentials: As `sources.credentials.Credentials`; what is null or empty is not given.
+        given: Other run parameters that choose the source -> their value, null where they were not given.
         metadata: Ignored by Kedro; kedro-viz reads the layer here.
     """
 
@@ -90,16 +100,22 @@ class FigureSourceDataset(AbstractDataset[None, FigureSource]):
         connection: str,
         url: str | None = None,
         credentials: Mapping[str, str | None] | None = None,
+        given: Mapping[str, str | None] | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
         self._source = source
         self._url = url or default_urls.get(source)
         self._connection = connection
         self._credentials = {name: value for name, value in (credentials or {}).items() if value}
+        self._given = tuple((name, value) for name, value in (given or {}).items() if value)
         self.metadata = metadata
 
     def load(self) -> FigureSource:
-        """The source and its address."""
+        """The source and its address.
+
+        Raises:
+            CredentialsError: The address has a secret in it: whoever loads the source may show its address.
+        """
         if self._source not in SOURCES:
             raise DatasetError(f"source '{self._source}' is unknown. Use one of: {', '.join(SOURCES)}")
         if self._url is None:
@@ -107,8 +123,9 @@ class FigureSourceDataset(AbstractDataset[None, FigureSource]):
                 f"source '{self._source}' has no usual address. Give one: "
                 f'kedro run --params "source={self._source},source_url={ADDRESSES[self._source]}"'
             )
+        require_no_secret(str(self._url))
         credentials = read_declared(Credentials, self._credentials, "the credentials of figure_source")
-        return FigureSource(self._source, str(self._url), self._connection, credentials)
+        return FigureSource(self._source, str(self._url), self._connection, credentials, self._given)
 
     def save(self, data: None) -> None:
         """A source is only read."""

@@ -98,7 +98,7 @@ def test_a_connection_file_is_for_its_kind_of_source(api, files):
     [
         (None, "cannot be read: .*No such file.*--params connection=<file>"),
         ("kind: [", "is no YAML"),
-        ("kind: soap", "'soap' found using 'kind' does not match any of the expected tags"),
+        ("kind: soap", "has the kind 'soap'"),
         ("kind: files\nrequests: {atempts: 3}", "requests.atempts: Extra inputs are not permitted"),
         ("", "has no `kind`"),
     ],
@@ -127,9 +127,15 @@ def test_no_text_shows_a_credential(files):
         assert "tok" not in text.replace("token", "")
 
 
-def test_a_secret_in_the_address_is_refused_and_not_repeated(files, registry):
-    for url in ("http://ana:geheim@127.0.0.1:1/x", "http://127.0.0.1:1/x?api_key=geheim"):
-        source = FigureSourceDataset(source="embrapa", url=url, default_urls=USUAL, connection=files).load()
-        with pytest.raises(CredentialsError, match="VITICAST_PASSWORD") as raised:
-            source.fetch(registry)
-        assert "geheim" not in str(raised.value)
+@pytest.mark.parametrize("url", ["http://ana:geheim@127.0.0.1:1/x", "http://127.0.0.1:1/x?api_key=geheim"])
+def test_a_secret_in_the_address_is_refused_before_anybody_can_show_it(files, url):
+    with pytest.raises(DatasetError, match="VITICAST_PASSWORD") as raised:
+        FigureSourceDataset(source="embrapa", url=url, default_urls=USUAL, connection=files).load()
+    assert isinstance(raised.value.__cause__, CredentialsError)
+    assert "geheim" not in str(raised.value)
+
+
+def test_a_source_says_how_it_is_asked_again(files):
+    given = {"connection": "mine.yml", "declarations": None}
+    source = FigureSourceDataset(source="embrapa", url="x", default_urls=USUAL, connection=files, given=given).load()
+    assert source.run_params == "source=embrapa,source_url=x,connection=mine.yml"

@@ -32,10 +32,16 @@ class FigureSource(Protocol):
 
     name: str
     url: str
+    connection_file: str
 
     @property
     def is_synthetic(self) -> bool:
         """True for made-up figures."""
+        ...
+
+    @property
+    def run_params(self) -> str:
+        """What asks it again."""
         ...
 
     @property
@@ -180,7 +186,7 @@ def settle(
     logger.info("lake: %d landings, %d findings", len(vintages), len(findings) - len(decisions))
     has_nothing = not accepted and known_vintages.empty
     if (refused or not_fetched) and (has_nothing or not params.allow_partial):
-        raise left_out(decisions, known_vintages, source.name, source.url)
+        raise left_out(decisions, known_vintages, source.run_params)
     for one in not_fetched:
         logger.warning("%s was not fetched, its last vintage stays: %s", one.table_name, one.errors[0].reason)
     return {
