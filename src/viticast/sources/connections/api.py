@@ -106,6 +106,15 @@ class ApiConnection(Declared):
         return self.tables[table].years or self.years
 
     @model_validator(mode="after")
+    def pages_can_be_counted(self) -> Self:
+        """A page of groups has fewer categories than records: without a total, nobody can tell which is the last."""
+        for name in self.tables:
+            if self.pages is not None and self.pages.total is None and self.records_of(name).shape == "groups":
+                msg = f"{name}: pages of the shape 'groups' need `pages.total`"
+                raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
     def years_are_told(self) -> Self:
         """An answer with all years must say which record is of which year."""
         for name, table in self.tables.items():

@@ -32,6 +32,14 @@ def test_texts_that_entries_share_are_no_keys():
         (API | {"tables": {"Producao": {"path": "/todos"}}}, "neither the request has {year} nor the records a field"),
         (API | {"records": {"fields": FIELDS, "path": "a["}}, "records.path: 'a\\[' is no JMESPath expression"),
         (API | {"records": {"fields": FIELDS, "shape": "groups"}}, "needs `members` and `fields.group`"),
+        (
+            API
+            | {
+                "pages": {},
+                "records": {"fields": FIELDS | {"group": ["g"]}, "shape": "groups", "members": "m"},
+            },
+            "Producao: pages of the shape 'groups' need `pages.total`",
+        ),
         (API | {"numbers": {"thousands": ",", "decimal": ","}}, "thousands and decimal are both ','"),
         (API | {"auth": {"kind": "login"}}, "auth.login.path: Field required"),
         (API | {"auth": {"kind": "login", "path": "/l", "password": "x"}}, "auth.login.password: Extra inputs"),
