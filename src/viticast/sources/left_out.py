@@ -21,9 +21,6 @@ def left_out(decisions: Iterable[Decision], known_vintages: pd.DataFrame, run_pa
     accepted = {one.file.table_name for one in decided if isinstance(one, Accepted)}
     refused = {one.file.table_name for one in decided if isinstance(one, Refused)}
     missing = {one.table_name for one in decided if isinstance(one, NotFetched)}
-    where = f"source={source},source_url={source_url}"
-    if connection_file is not None:
-        where += f",connection={connection_file}"
     return TablesLeftOutError(
         [error for one in decided for error in _errors(one)],
         refused=len(refused),

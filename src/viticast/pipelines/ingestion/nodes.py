@@ -32,7 +32,6 @@ class FigureSource(Protocol):
 
     name: str
     url: str
-    connection_file: str
 
     @property
     def is_synthetic(self) -> bool:
