@@ -160,9 +160,8 @@ def fixed_header(auth: Auth, credentials: Credentials, secrets: Secrets) -> tupl
     """
     if isinstance(auth, BasicAuth):
         username, password = name_and_password(credentials, "HTTP Basic")
-        secrets.add(password)
+        secrets.add_login(username, password)
         code = base64.b64encode(f"{username}:{password}".encode()).decode("ascii")
-        secrets.add(code)
         return f"Basic {code}", f"check {_places('username', 'password')}"
     if isinstance(auth, BearerAuth):
         token = credentials.token.get_secret_value().strip() if credentials.token else ""

@@ -191,7 +191,7 @@ class Web:
         if not isinstance(auth, LoginAuth):
             return FixedAuthority(*fixed_header(auth, credentials, self._secrets))
         name, password = name_and_password(credentials, "a login")
-        self._secrets.add(password)
+        self._secrets.add_login(name, password)
         return LoginAuthority(
             Login(
                 auth,

@@ -16,6 +16,9 @@ _REMEDIES: dict[int, str] = {
     HTTPStatus.NOT_FOUND: "check the address, and the path in the connection file where it has one",
 }
 
+_LOOKED_AT = 20_000
+"""More than is shown: a token that is cut in two would not be found."""
+
 
 class SuccessRule:
     """Tells answers from failures."""
@@ -100,7 +103,7 @@ class SuccessRule:
         return f": {self._secrets.hidden_in(said if isinstance(said, str) else json.dumps(said, ensure_ascii=False))!r}"
 
     def _start(self, raw: Raw) -> str:
-        return self._secrets.hidden_in(raw.content[:500].decode(errors="replace"))
+        return self._secrets.hidden_in(raw.content[:_LOOKED_AT].decode(errors="replace"))
 
 
 def _may_pass(status: int) -> bool:
