@@ -1,5 +1,6 @@
 """PostgreSQL: a connection that gives up in time, and transactions that cannot write."""
 
+import logging
 from math import ceil
 
 import sqlalchemy as sa
@@ -8,6 +9,11 @@ from viticast.sources.connections import DatabaseConnection
 
 _SHORTEST_CONNECT_SECONDS = 2
 """libpq takes no shorter one."""
+_POOL = "viticast"
+
+# Below warnings, both write connections, and what a server says that refuses one: these hold the name of the user.
+for _name in (f"sqlalchemy.pool.impl.NullPool.{_POOL}", "psycopg"):
+    logging.getLogger(_name).addFilter(lambda record: record.levelno > logging.INFO)
 
 
 def postgresql_engine(address: sa.URL, declared: DatabaseConnection) -> sa.Engine:
@@ -20,6 +26,7 @@ def postgresql_engine(address: sa.URL, declared: DatabaseConnection) -> sa.Engin
     return sa.create_engine(
         address,
         poolclass=sa.NullPool,
+        pool_logging_name=_POOL,
         connect_args={
             "connect_timeout": max(_SHORTEST_CONNECT_SECONDS, ceil(declared.connect_seconds)),
             "application_name": "viticast",
