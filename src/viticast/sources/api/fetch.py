@@ -164,14 +164,17 @@ def _fetched(table: TableSpec, asked: Sequence[_Asked], address: str, moment: da
 
 def _shortened(errors: Sequence[SourceError], asked: int, table: TableSpec) -> tuple[SourceError, ...]:
     """The first few errors, and how many more there are: all years of a table mostly fail for one reason."""
+    # Requests that were not sent, as one before them failed, say what that one said.
+    told = list({error.message: error for error in errors}.values())
     if len(errors) <= _MOST_ERRORS:
-        return tuple(errors)
+        return tuple(told)
+    listed = f"; the first {_MOST_ERRORS} reasons are listed" if len(told) > _MOST_ERRORS else ""
     more = HttpError(
-        f"{len(errors)} of {asked} requests failed; the first {_MOST_ERRORS} are listed",
+        f"{len(errors)} of {asked} requests failed{listed}",
         remedy="mend the first; the others may have the same reason",
         table=table.name,
     )
-    return (*errors[:_MOST_ERRORS], more)
+    return (*told[:_MOST_ERRORS], more)
 
 
 def _address(table: TableSpec, connection: ApiConnection, web: Web) -> str:

@@ -119,8 +119,9 @@ def test_a_table_with_a_year_that_failed_is_not_fetched_and_the_others_are(serve
 def test_many_errors_are_counted(server, one_table, connect):
     server.on("/exportacao", reply(400))
     fetched = fetch(server, one_table, connect(years={"first": 2000, "last": 2009}))
-    assert len(fetched.errors) == 6
-    assert "10 of 10 requests failed; the first 5 are listed" in fetched.errors[-1].message
+    assert "10 of 10 requests failed" in fetched.errors[-1].message
+    said = [error.message for error in fetched.errors]
+    assert len(said) == len(set(said)) <= 6
     assert {error.table for error in fetched.errors} == {"ExpTeste"}
 
 
