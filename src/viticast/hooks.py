@@ -19,8 +19,8 @@ from viticast.pipeline_registry import PIPELINES
 
 logger = logging.getLogger(__name__)
 
-# At DEBUG, Kedro writes each call of a hook with all that it is given, the credentials of the catalog among it. A filter
-# stays where configurations of logging set levels anew.
+# At DEBUG, Kedro writes each call of a hook with all that it is given, credentials among it. A filter stays where
+# configurations of logging set levels anew.
 logging.getLogger("kedro.framework.hooks.manager").addFilter(lambda record: record.levelno > logging.DEBUG)
 
 SHOWN = {"page": "page", "forecasts": "forecasts", "monitoring": "verdicts"}

@@ -3,7 +3,7 @@ import pytest
 from viticast.sources.addresses import require_no_secret
 from viticast.sources.errors import CredentialsError
 
-SECRET = "gehe1m"
+SECRET = "gehe1m"  # noqa: S105
 
 
 @pytest.mark.parametrize(
