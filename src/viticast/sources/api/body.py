@@ -12,7 +12,14 @@ from jmespath.parser import ParsedResult
 
 from viticast.sources.answers import Answer
 from viticast.sources.decoding import decode
-from viticast.sources.errors import AnswerShapeError, MojibakeError, NotJsonError, SourceError
+from viticast.sources.errors import (
+    AnswerShapeError,
+    EmptyFileError,
+    HtmlPageError,
+    MojibakeError,
+    NotJsonError,
+    SourceError,
+)
 
 JsonObject = Mapping[str, Any]
 _ASK_AGAIN = "ask again; if it stays, look at what the address answers"
@@ -22,6 +29,13 @@ _CORRECT_PATH = "correct the path in the connection file: it is a JMESPath expre
 
 class _RepeatedKeyError(ValueError):
     """A key that stands twice in one object: JSON would keep the last and lose the others."""
+
+
+_REMEDIES: Mapping[type[SourceError], str] = {
+    MojibakeError: "ask whoever runs the server to encode its answers as UTF-8, once",
+    HtmlPageError: "check the address and the path in the connection file, and ask again",
+    EmptyFileError: "ask again; if the year has no figures, name the status under `years.missing`",
+}
 
 
 def parse_body(answer: Answer, table: str) -> object:
@@ -97,8 +111,9 @@ def place_of(answer: Answer) -> str:
 
 
 def placed(error: SourceError, place: str, table: str) -> SourceError:
-    """The same error with the place in an answer, where lines have no meaning."""
-    return type(error)(f"{place}: {error.reason}", remedy=error.remedy, table=table, value=error.value)
+    """The same error with the place in an answer, where lines have no meaning, and for whom nothing is a file."""
+    remedy = _REMEDIES.get(type(error), error.remedy)
+    return type(error)(f"{place}: {error.reason}", remedy=remedy, table=table, value=error.value)
 
 
 def shown_keys(body: object) -> str:
