@@ -77,6 +77,8 @@ def narrowed(
     chosen = TableRegistry(tuple(table for table in registry if not tables or table.name in tables))
     if not isinstance(connection, ApiConnection):
         return connection, chosen
+    # before it is cut down: a run would refuse them too
+    require_known(connection.tables, registry.names, "the connection file", "table")
     require_known(tables, connection.tables, "the connection file", "table")
     asked = {name: table for name, table in connection.tables.items() if name in chosen}
     span = connection.years
