@@ -3,7 +3,7 @@ import pickle
 import pytest
 
 from viticast.sources import errors
-from viticast.sources.errors import NotANumberError, TablesLeftOutError, SourceError, SourceErrors, raise_all
+from viticast.sources.errors import NotANumberError, SourceError, SourceErrors, TablesLeftOutError, raise_all
 from viticast.sources.reader import read_table
 
 GOOD = "id|control|cultivar|2000|2001\n1|TINTAS|TINTAS|3|3\n2|ti_A|A|1|1\n3|ti_B|B|2|2\n"
