@@ -119,7 +119,7 @@ class Corrections(Declaration):
         Raises:
             DeclarationError: An entry is wrong.
         """
-        return read_declared(cls, mapping, "conf/base/corrections_<source>.yml")
+        return read_declared(cls, mapping, "conf/base/corrections_<declarations>.yml")
 
 
 class Alias(Declaration):
@@ -154,7 +154,7 @@ class Aliases(Declaration):
         Raises:
             DeclarationError: An entry is wrong.
         """
-        return read_declared(cls, mapping, "conf/base/aliases_<source>.yml")
+        return read_declared(cls, mapping, "conf/base/aliases_<declarations>.yml")
 
     @property
     def tables(self) -> set[str]:

@@ -148,6 +148,10 @@ class AbsentRecordError(SourceError):
     """A label has no record in a year, and nothing says what that means."""
 
 
+class RepeatedRecordError(SourceError):
+    """A label has more records in one year than in others: one of them would be counted twice."""
+
+
 class DatabaseError(SourceError):
     """The database cannot be reached or refuses the query."""
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from viticast.contracts.declared import require_known
 from viticast.sources.batch import ReadFile, RefusedFile
-from viticast.sources.connections import ApiConnection, Connection
+from viticast.sources.connections import ApiConnection, Connection, DatabaseConnection
 from viticast.sources.connections.api import Years
 from viticast.sources.fetched import NotFetched
 from viticast.sources.intake import Accepted, Refused
@@ -75,6 +75,11 @@ def narrowed(
     """
     require_known(tables, registry.names, "--table", "table")
     chosen = TableRegistry(tuple(table for table in registry if not tables or table.name in tables))
+    if isinstance(connection, DatabaseConnection):
+        require_known([*connection.wide, *connection.long], registry.names, "the connection file", "table")
+        wide = {name: table for name, table in connection.wide.items() if name in chosen}
+        long = {name: table for name, table in connection.long.items() if name in chosen}
+        return connection.model_copy(update={"wide": wide, "long": long}), chosen
     if not isinstance(connection, ApiConnection):
         return connection, chosen
     # before it is cut down: a run would refuse them too

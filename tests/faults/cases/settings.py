@@ -87,13 +87,13 @@ def unknown_bound(workspace: Workspace) -> None:
     _nothing_comes_in(workspace)
 
 
-@GROUP.error("DeclarationError", "corrections_<source>.yml", "corrections.0.grup", "producao_2017", is_late=True)
+@GROUP.error("DeclarationError", "corrections_<declarations>.yml", "corrections.0.grup", "producao_2017", is_late=True)
 def correction_with_an_unknown_key(workspace: Workspace) -> None:
     """A key of a correction is misspelt."""
     workspace.change_settings("corrections_sample.yml", lambda text: text.replace("group:", "grup:", 1))
 
 
-@GROUP.error("DeclarationError", "corrections_<source>.yml", "years", is_late=True)
+@GROUP.error("DeclarationError", "corrections_<declarations>.yml", "years", is_late=True)
 def correction_with_years_backwards(workspace: Workspace) -> None:
     """The years of a correction run backwards."""
     workspace.change_settings("corrections_sample.yml", lambda text: text.replace("[2017, 2017]", "[2017, 2007]", 1))
@@ -105,13 +105,13 @@ def correction_whose_guard_fails(workspace: Workspace) -> None:
     workspace.change_settings("corrections_sample.yml", lambda text: text.replace("1907081", "1907082"))
 
 
-@GROUP.error("DeclarationError", "aliases_<source>.yml", "aliases.0.lables", "Alemanha")
+@GROUP.error("DeclarationError", "aliases_<declarations>.yml", "aliases.0.lables", "Alemanha")
 def alias_with_an_unknown_key(workspace: Workspace) -> None:
     """A key of an alias is misspelt."""
     workspace.change_settings("aliases_sample.yml", lambda text: text.replace("labels: [", "lables: [", 1))
 
 
-@GROUP.error("DeclarationError", "expectations_<source>.yml", "anchors.0.valu")
+@GROUP.error("DeclarationError", "expectations_<declarations>.yml", "anchors.0.valu")
 def expectation_with_an_unknown_key(workspace: Workspace) -> None:
     """A key of an expectation is misspelt."""
     workspace.change_settings("expectations_sample.yml", lambda text: text.replace("value:", "valu:", 1))
@@ -143,7 +143,7 @@ def settings_that_are_no_yaml(workspace: Workspace) -> None:
     workspace.change_settings("aliases_sample.yml", lambda text: text.replace("aliases:", "aliases: [", 1))
 
 
-@GROUP.error("DeclarationError", "corrections_<source>.yml", "empty", is_late=True)
+@GROUP.error("DeclarationError", "corrections_<declarations>.yml", "empty", is_late=True)
 def settings_that_are_empty(workspace: Workspace) -> None:
     """corrections_sample.yml is empty."""
     workspace.change_settings("corrections_sample.yml", lambda _text: "")

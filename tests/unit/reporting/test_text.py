@@ -64,7 +64,7 @@ def test_every_rule_of_monitoring_has_its_words() -> None:
         assert set(words(language)["vintages"]["rules"]) == checks
 
 
-NOTICES = {"older_copy", "stale_answer", "marks_not_carried", "order_of_the_database"}
+NOTICES = {"no_totals", "older_copy", "stale_answer", "marks_not_carried", "order_of_the_database"}
 """What connectors say of figures that they could read."""
 
 

@@ -68,7 +68,13 @@ def test_what_is_set_aside_has_an_error_of_its_own_too(cultivars, kind, text, ro
 def test_every_error_of_the_reader_is_in_the_tables_above():
     of_files = {errors.UnknownTableError, errors.MissingFolderError, errors.MissingFileError, errors.SameBytesError}
     of_lists = {errors.SourceErrors, errors.TablesLeftOutError, errors.ImplausibleTableError}
-    of_records = {errors.CredentialsError, errors.WrongYearError, errors.MissingYearError, errors.AbsentRecordError}
+    of_records = {
+        errors.CredentialsError,
+        errors.WrongYearError,
+        errors.MissingYearError,
+        errors.AbsentRecordError,
+        errors.RepeatedRecordError,
+    }
     of_connections = (errors.HttpError, errors.DatabaseError, errors.AnswerShapeError)
     known = {
         kind

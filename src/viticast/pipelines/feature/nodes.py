@@ -69,7 +69,7 @@ def correct_cells(
         The leaves, and what each correction did.
     """
     declared = Corrections.from_mapping(corrections)
-    require_known(declared.tables, snapshot["table_name"], "conf/base/corrections_<source>.yml", "table")
+    require_known(declared.tables, snapshot["table_name"], "conf/base/corrections_<declarations>.yml", "table")
     corrected = apply_corrections(cells, declared, snapshot)
     for row in corrected.applied.itertuples(index=False):
         level = logging.WARNING if row.status == "stale" else logging.INFO

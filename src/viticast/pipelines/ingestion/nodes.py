@@ -122,8 +122,8 @@ def decide(
         *(prices.table for prices in expected.unit_values),
         *(acceptance.table for acceptance in expected.accepted),
     ]
-    require_known(named, registry.names, "conf/base/expectations_<source>.yml", "table")
-    require_known(declared.tables, registry.names, "conf/base/aliases_<source>.yml", "table")
+    require_known(named, registry.names, "conf/base/expectations_<declarations>.yml", "table")
+    require_known(declared.tables, registry.names, "conf/base/aliases_<declarations>.yml", "table")
     missing = [one for one in fetched if isinstance(one, NotFetched)]
     decided = take_in(
         files,

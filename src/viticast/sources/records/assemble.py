@@ -1,5 +1,6 @@
 """From records to the table that a CSV file of the same figures would be read as."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -9,6 +10,7 @@ from viticast.sources.delimited import Line
 from viticast.sources.errors import (
     AbsentRecordError,
     EmptyFileError,
+    RepeatedRecordError,
     SourceError,
     WrongTableError,
     raise_all,
@@ -21,6 +23,7 @@ from viticast.sources.records.named import NamedRows, name_rows
 from viticast.sources.records.order import Block, arrange
 from viticast.sources.records.record import Record
 from viticast.sources.records.years import check_years, listed
+from viticast.sources.rows import Row
 from viticast.sources.tables import Measure, TableSpec
 
 Absent = Literal["zero", "empty", "error"]
@@ -60,6 +63,9 @@ def assemble(
     named = name_rows(blocks, table)
     if not named.rows:
         raise EmptyFileError("no record has a name", remedy="check the field of names", table=table.name)
+    if absent == "error" or table.layout == "countries":
+        # two products of one name may differ in the years whose zeros are left out; countries have one name each
+        raise_all(_repeats(named, table))
     if absent == "error":
         raise_all(_absences(named, table, years))
     columns = _columns(table, years)
@@ -72,7 +78,7 @@ def assemble(
         tuple(aside),
         file_lines=1 + len(named.rows) + len(named.set_aside),
         rows=len(named.rows),
-        notices=_notices(figures.nulls),
+        notices=(*_notices(figures.nulls), *_no_totals(named, table)),
     )
 
 
@@ -88,6 +94,26 @@ def _check_groups(blocks: Sequence[Block], table: TableSpec) -> None:
             row=2,
             value=rows[0].label,
         )
+
+
+def _repeats(named: NamedRows, table: TableSpec) -> Iterator[SourceError]:
+    by_name: dict[tuple[str | None, str], list[Row]] = defaultdict(list)
+    for row in named.rows:
+        by_name[row.group_label, row.item_label].append(row)
+    for (group, label), rows in by_name.items():
+        first, *others = (set(named.records[row.line.number]) for row in rows)
+        again = sorted(set().union(*others))
+        if again and any(other != first for other in others):
+            of_group = f" of {group}" if group and group != label else ""
+            yield RepeatedRecordError(
+                f"{label!r}{of_group} has several records in {listed(again)}, and one in other years: its figures "
+                "would be counted twice",
+                remedy="have the source give one record for each label and year; where two things have one name, tell "
+                "them apart by `fields.group` or by another label",
+                table=table.name,
+                row=rows[1].line.number,
+                value=label,
+            )
 
 
 def _absences(named: NamedRows, table: TableSpec, years: Sequence[int]) -> Iterator[SourceError]:
@@ -151,6 +177,23 @@ class _Figures:
             raise type(error)(reason, remedy=error.remedy, value=error.value) from None
         self.nulls += cell == EMPTY and not isinstance(figure, str)
         return cell
+
+
+def _no_totals(named: NamedRows, table: TableSpec) -> tuple[Finding, ...]:
+    """Say so where no category has its total."""
+    kinds = {row.row_kind for row in named.rows}
+    if table.layout != "grouped" or len(named.rows) < 2 or "total" in kinds:
+        return ()
+    return (
+        Finding(
+            outcome="watch",
+            rule="no_totals",
+            reason="no category has its total: leaves cannot be held against it, and what was published as a total "
+            "alone is missing",
+            remedy="nothing, if the source has no totals; else name their field or label in the connection file "
+            "(`total`, `label_of_total`)",
+        ),
+    )
 
 
 def _notices(nulls: int) -> tuple[Finding, ...]:

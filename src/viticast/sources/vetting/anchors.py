@@ -14,7 +14,7 @@ RULE = "anchors"
 
 def check_anchors(case: Case) -> Iterator[Finding]:
     """Refuse a file without the row of an anchor, or with none of the values; watch one where some values differ."""
-    anchors = case.expectations.anchors
+    anchors = [anchor for anchor in case.expectations.anchors if not _is_left_out(case, anchor)]
     found = {anchor: _cells(case, anchor) for anchor in anchors}
     absent = [anchor for anchor, cells in found.items() if cells.empty]
     # one equal figure proves no new name: only the vintage before shows that a whole row has one
@@ -29,6 +29,12 @@ def check_anchors(case: Case) -> Iterator[Finding]:
         yield _renamed(case, renamed)
     if differing:
         yield _differing(case, differing, found, refused=len(differing) == len(present))
+
+
+def _is_left_out(case: Case, anchor: Anchor) -> bool:
+    """A source that gives no total of any category cannot have the cell of one."""
+    is_total = anchor.group is not None and case.key_of(anchor.group) == case.key_of(anchor.item)
+    return is_total and not (case.cells["row_kind"] == "total").any()
 
 
 def _cells(case: Case, anchor: Anchor) -> pd.DataFrame:
@@ -69,8 +75,8 @@ def _missing(case: Case, anchors: list[Anchor]) -> Finding:
         reason=f"{_named(case, anchors)} should be among the {rows} rows and is not: the file was cut, or is of "
         "another table",
         remedy="fetch the file again, whole, and check that it is the file of this table; if the row has a new name, "
-        "add it to conf/base/aliases_<source>.yml, or change the anchor in conf/base/expectations_<source>.yml; "
-        + case.accept(RULE),
+        "add it to conf/base/aliases_<declarations>.yml, or change the anchor in "
+        "conf/base/expectations_<declarations>.yml; " + case.accept(RULE),
         found=str(rows),
     )
 
@@ -80,8 +86,8 @@ def _renamed(case: Case, anchors: list[Anchor]) -> Finding:
         outcome="watch",
         rule=RULE,
         reason=f"{len(anchors)} known figures stand under another name than {_named(case, anchors)}",
-        remedy="name the new spelling in conf/base/aliases_<source>.yml and in the anchor in "
-        "conf/base/expectations_<source>.yml",
+        remedy="name the new spelling in conf/base/aliases_<declarations>.yml and in the anchor in "
+        "conf/base/expectations_<declarations>.yml",
     )
 
 
@@ -97,6 +103,7 @@ def _differing(case: Case, anchors: list[Anchor], found: dict[Anchor, pd.DataFra
         rule=RULE,
         reason=f"{len(anchors)} of {known} known figures differ, e.g. {example}{what}",
         remedy="fetch the file again and check that it is the file of this table; if Embrapa has revised the figures, "
-        "change the anchors in conf/base/expectations_<source>.yml" + (f"; {case.accept(RULE)}" if refused else ""),
+        "change the anchors in conf/base/expectations_<declarations>.yml"
+        + (f"; {case.accept(RULE)}" if refused else ""),
         found=text,
     )

@@ -83,7 +83,7 @@ class Case:
         return (
             f"if the figures are right, accept them: an entry {{table: {self.table.name}, rule: {rule}, "
             f"last_year: {self.last_year}, raw_sha256: '{self.raw_sha256[:SHOWN_DIGITS]}', reason: ...}} under "
-            "`accepted` in conf/base/expectations_<source>.yml"
+            "`accepted` in conf/base/expectations_<declarations>.yml"
         )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from viticast.sources.findings import Finding
-from viticast.sources.vetting.case import Case, years_text
+from viticast.sources.vetting.case import UNIT, Case, years_text
 
 EXCHANGED = "exchanged_measures"
 EQUAL = "equal_measures"
@@ -74,14 +74,13 @@ def check_equal_measures(case: Case) -> Iterator[Finding]:
 
 
 def check_sum_row(case: Case) -> Iterator[Finding]:
-    """Refuse a row among countries that is the sum of all others: it would be counted as one more country."""
-    if case.table.layout != "countries":
-        return
-    figures = case.figures.fillna(0.0)
+    """Refuse a leaf that is the sum of all others: it would be counted as one more country or product."""
+    leaves = case.rows.index[case.rows["row_kind"] == "leaf"]
+    figures = case.figures.loc[leaves].fillna(0.0)
     others = figures.sum() - figures
     # where one other row alone has a figure, the same figure is no sum
     is_sum_of_several = (figures > 0).sum().gt(2) & (others > 0)
-    same = (figures == others) & is_sum_of_several
+    same = ((figures - others).abs() <= UNIT) & is_sum_of_several
     sums, asked = same.sum(axis=1), is_sum_of_several.sum(axis=1)
     for row_number in figures.index[(sums >= FEWEST_SUMS) & (sums > 0.5 * asked)]:
         label = str(case.rows.loc[row_number, "item_label"]).strip()
@@ -89,8 +88,9 @@ def check_sum_row(case: Case) -> Iterator[Finding]:
             outcome="refusal",
             rule=SUM_ROW,
             reason=f"{label!r} is the sum of all other rows in {sums[row_number]} of {asked[row_number]} figures: it "
-            "is a total, and would be counted as one more country",
-            remedy=f"leave the row out: in a connection file, name it under `label_of_total`; {case.accept(SUM_ROW)}",
+            "is a total, and would be counted once more",
+            remedy="leave the row out: name it under `label_of_total` in the connection file of an API, or read a "
+            f"database through a view without it; {case.accept(SUM_ROW)}",
             row_number=int(row_number),
             found=label,
         )

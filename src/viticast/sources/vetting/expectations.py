@@ -84,7 +84,7 @@ class Acceptance(Declared):
 
 
 class Expectations(Declared):
-    """All that is declared for one source, in `conf/base/expectations_<source>.yml`."""
+    """All that is declared for one source, in `conf/base/expectations_<declarations>.yml`."""
 
     anchors: tuple[Anchor, ...] = ()
     total_gaps: tuple[TotalGap, ...] = ()
@@ -99,7 +99,7 @@ class Expectations(Declared):
             DeclarationError: An entry is wrong.
         """
         filled = {key: entries for key, entries in mapping.items() if entries is not None} if mapping else mapping
-        return read_declared(cls, filled, "conf/base/expectations_<source>.yml")
+        return read_declared(cls, filled, "conf/base/expectations_<declarations>.yml")
 
     def of(self, table: str) -> Self:
         """Only what is declared for one table."""

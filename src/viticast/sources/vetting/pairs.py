@@ -95,7 +95,7 @@ def _implausible(case: Case, outside: "pd.Series[float]", plausible: UnitValues,
         f"of {years} years ({years_text(map(int, outside.index))}), e.g. {outside.iloc[0]:,.3g}"
         + (": kg and US$ may be exchanged, or in another unit" if refused else ""),
         remedy="check both columns of these years on the site; if the price is right, widen the table's `unit_values` "
-        "in conf/base/expectations_<source>.yml" + (f"; {case.accept(UNIT_VALUES)}" if refused else ""),
+        "in conf/base/expectations_<declarations>.yml" + (f"; {case.accept(UNIT_VALUES)}" if refused else ""),
         column_label=str(outside.index[0]),
         found=f"{outside.iloc[0]:.3f}",
     )

@@ -78,7 +78,7 @@ def _new_gaps(case: Case, years: pd.DataFrame) -> Finding:
         reason=f"the total of {str(first['group']).strip()!r} is not the sum of its leaves in {len(years)} years "
         f"({listed})" + (", so rows are missing, doubled or misread" if refused else ""),
         remedy="fetch the file again; if Embrapa has published it so, declare the years under `total_gaps` in "
-        "conf/base/expectations_<source>.yml" + (f"; {case.accept(RULE)}" if refused else ""),
+        "conf/base/expectations_<declarations>.yml" + (f"; {case.accept(RULE)}" if refused else ""),
         column_label=str(first["year"]),
         found=f"{first['total']:.0f}",
     )
@@ -90,6 +90,6 @@ def _stale(gap: TotalGap, compared: int) -> Finding:
         rule=RULE,
         reason=f"the gap declared for the total of {gap.group!r} in {gap.years[0]} to {gap.years[1]} is in none of the "
         f"{compared} years that can be compared: the declaration is stale",
-        remedy="take the entry out of `total_gaps` in conf/base/expectations_<source>.yml, and see whether a "
-        "correction in conf/base/corrections_<source>.yml is stale as well",
+        remedy="take the entry out of `total_gaps` in conf/base/expectations_<declarations>.yml, and see whether a "
+        "correction in conf/base/corrections_<declarations>.yml is stale as well",
     )

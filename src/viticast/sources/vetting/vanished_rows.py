@@ -94,7 +94,7 @@ def _renamed(renames: dict[Name, Name]) -> Finding:
         rule=RULE,
         reason=f"{len(renames)} rows have a new name and the same figures, e.g. {named([old])} became {named([new])}",
         remedy="the figures are all there, under a series of the new name; to have later spellings join it, declare "
-        "them in conf/base/aliases_<source>.yml before the first file that has them is taken in",
+        "them in conf/base/aliases_<declarations>.yml before the first file that has them is taken in",
         found=new[1],
     )
 
@@ -105,7 +105,7 @@ def _vanished(case: Case, vanished: list[Name], before: int) -> Finding:
         rule=RULE,
         reason=f"{len(vanished)} of {before} rows of the vintage before are gone: {named(vanished)}",
         remedy="fetch the file again, whole; if a row has a new name and new figures, name it in "
-        f"conf/base/aliases_<source>.yml; {case.accept(RULE)}",
+        f"conf/base/aliases_<declarations>.yml; {case.accept(RULE)}",
         found=vanished[0][1],
     )
 

@@ -12,6 +12,7 @@ from viticast.sources.errors import (
     MissingLabelError,
     MissingYearError,
     NotANumberError,
+    RepeatedRecordError,
     SourceErrors,
     WrongTableError,
 )
@@ -282,3 +283,30 @@ def test_a_category_is_told_by_its_capitals_as_in_a_file(cultivars, write, block
     expected = read_table(write("id|control|cultivar|2000|2001", *lines), cultivars)
     reading = put([row(label, 1, 2, control=control) for label, control in rows], cultivars)
     assert_frame_equal(reading.frame, expected.frame)
+
+
+@pytest.mark.parametrize("absent", ["error", "zero", "empty"])
+def test_a_country_that_stands_twice_in_one_year_is_refused(countries, absent):
+    rows = [row("Chile", (1, 2), (3, 4)), row("Peru", (5, 6), (7, 8)), row("Chile", ..., (3, 4))]
+    with pytest.raises(RepeatedRecordError, match="'Chile' has several records in 2001, and one in other years"):
+        put(rows, countries, absent=absent)
+
+
+def test_a_product_that_stands_twice_in_one_year_is_refused_unless_zeros_are_left_out(cultivars):
+    rows = [row("TINTAS", 9, 9), row("Merlot", 4, 4), row("Tannat", 5, 5), row("Merlot", ..., 4)]
+    with pytest.raises(RepeatedRecordError, match="'Merlot' of TINTAS has several records in 2001"):
+        put(rows, cultivars)
+    assert len(shown(put(rows, cultivars, absent="zero"))) == 4
+
+
+def test_two_rows_of_one_name_in_every_year_are_two_rows(countries):
+    rows = [row("Chile", (1, 2), (3, 4)), row("Chile", (5, 6), (7, 8))]
+    assert [label for _, label, _ in shown(put(rows, countries))] == ["Chile", "Chile"]
+
+
+def test_categories_without_totals_are_worth_a_look(cultivars):
+    rows = [row("Merlot", 4, 4, group="TINTAS"), row("Tannat", 5, 5, group="TINTAS")]
+    [notice] = put(rows, cultivars).notices
+    assert (notice.rule, notice.outcome) == ("no_totals", "watch")
+    with_total = [row("TINTAS", 9, 9, group="TINTAS"), *rows]
+    assert put(with_total, cultivars).notices == ()

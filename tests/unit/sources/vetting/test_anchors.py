@@ -109,3 +109,11 @@ def test_one_file_may_have_every_kind_of_broken_anchor(ask):
     assert "'Zinfandel' should be" in findings[0].reason
     assert "than 'Malbec'" in findings[1].reason
     assert "1 of 3 known figures differ" in findings[2].reason
+
+
+def test_a_source_that_gives_no_totals_need_not_have_that_of_an_anchor(ask):
+    of_total = [anchor("TINTAS", 2000, 9, group="TINTAS")]
+    leaf, total = ("TINTAS", "Merlot", "leaf", [5, 6]), ("TINTAS", "TINTAS", "total", [5, 6])
+    assert ask(check_anchors, cells_of([leaf]), anchors=of_total) == []
+    [finding] = ask(check_anchors, cells_of([leaf, total]), anchors=of_total)
+    assert finding.outcome == "refusal"

@@ -1,5 +1,5 @@
 import pytest
-from tests.unit.sources.vetting.conftest import leaves_of
+from tests.unit.sources.vetting.conftest import cells_of, leaves_of
 
 from viticast.sources.vetting.exchanged import (
     check_equal_measures,
@@ -140,9 +140,17 @@ def test_a_sum_by_chance_is_none(ask):
     assert ask(check_sum_row, trade(figures), table="ImpVinhos") == []
 
 
-def test_groups_have_their_own_totals(ask):
-    cells = leaves_of({"A": [1, 3, 2], "B": [2, 4, 8], "C": [3, 7, 10]})
+def test_totals_of_groups_are_no_leaves(ask):
+    cells = cells_of(
+        [("A", "A", "total", [3, 7, 10]), ("A", "Tinto", "leaf", [1, 3, 2]), ("A", "Branco", "leaf", [2, 4, 8])]
+    )
     assert ask(check_sum_row, cells) == []
+
+
+def test_a_grand_total_among_products_is_refused(ask):
+    rows = [("A", "A", "total", [3, 7, 10]), ("A", "Tinto", "leaf", [1, 3, 2]), ("A", "Branco", "leaf", [2, 4, 8])]
+    [finding] = ask(check_sum_row, cells_of([*rows, (None, "Total Geral", "leaf", [3, 7, 10])]))
+    assert (finding.rule, finding.found) == ("sum_row", "Total Geral")
 
 
 @pytest.mark.parametrize("rule", [check_exchanged_measures, check_exchanged_since, check_equal_measures])

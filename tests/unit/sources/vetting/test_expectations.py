@@ -44,7 +44,7 @@ def test_a_table_gets_only_what_is_its_own():
     ],
 )
 def test_a_typing_error_is_refused(mapping):
-    with pytest.raises(DeclarationError, match=r"^conf/base/expectations_<source>\.yml: "):
+    with pytest.raises(DeclarationError, match=r"^conf/base/expectations_<declarations>\.yml: "):
         Expectations.from_mapping(mapping)
 
 

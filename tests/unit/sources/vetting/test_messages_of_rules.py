@@ -28,8 +28,8 @@ from viticast.sources.vetting.zeroed import check_zeroed
 
 TRADE = "ImpVinhos"
 BOTH = ("quantity", "value")
-EXPECTATIONS = "conf/base/expectations_<source>.yml"
-ALIASES = "conf/base/aliases_<source>.yml"
+EXPECTATIONS = "conf/base/expectations_<declarations>.yml"
+ALIASES = "conf/base/aliases_<declarations>.yml"
 AGAIN = "fetch the file again"
 THIS_TABLE = "check that it is the file of this table"
 REVISIONS = "kedro revisions lists the changes"
@@ -255,7 +255,7 @@ SAID = {
             "the gap declared for the total of 'Tintas' in 2000 to 2001 is in none of the 2 years that can be "
             "compared: the declaration is stale",
             f"take the entry out of `total_gaps` in {EXPECTATIONS}, and see whether a correction in "
-            "conf/base/corrections_<source>.yml is stale as well",
+            "conf/base/corrections_<declarations>.yml is stale as well",
         ),
     ),
     "a last year of zeros": (
@@ -656,9 +656,9 @@ SAID = {
         Finding(
             "refusal",
             "sum_row",
-            "'Total' is the sum of all other rows in 3 of 3 figures: it is a total, and would be counted as one more "
-            "country",
-            "leave the row out: in a connection file, name it under `label_of_total`; "
+            "'Total' is the sum of all other rows in 3 of 3 figures: it is a total, and would be counted once more",
+            "leave the row out: name it under `label_of_total` in the connection file of an API, or read a database "
+            "through a view without it; "
             f"{accept('sum_row', 2002, TRADE)}",
             row_number=3,
             found="Total",

@@ -76,7 +76,7 @@ def test_an_accepted_refusal_is_watched_with_the_reason(ask_all):
     assert finding.outcome == "watch"
     assert finding.reason.endswith("(accepted: No harvest.)")
     assert finding.remedy == (
-        "if that was not meant, take the entry out of `accepted` in conf/base/expectations_<source>.yml"
+        "if that was not meant, take the entry out of `accepted` in conf/base/expectations_<declarations>.yml"
     )
 
 
