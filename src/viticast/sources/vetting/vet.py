@@ -113,7 +113,8 @@ def _accepted(finding: Finding, case: Case) -> Finding:
                 finding,
                 outcome="watch",
                 reason=f"{finding.reason} (accepted: {' '.join(acceptance.reason.split())})",
-                remedy="if that was not meant, take the entry out of `accepted` in conf/base/expectations_<declarations>.yml",
+                remedy="if that was not meant, take the entry out of `accepted` in "
+                "conf/base/expectations_<declarations>.yml",
             )
     return finding
 
