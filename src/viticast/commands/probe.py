@@ -76,7 +76,7 @@ class _Judge:
 @click.option(
     "--years",
     type=YearSpan(),
-    help=f"Years to ask an API for, without judging them; the last {_LATEST} without it.",
+    help="Years to ask an API for, without judging them; the latest few without it.",
 )
 @click.option("--full", is_flag=True, help="Ask an API for all years, and judge what comes as ingestion would.")
 @click.option("--env", "-e", help="Configuration environment; local without it.")

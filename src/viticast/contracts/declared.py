@@ -34,7 +34,8 @@ def read_declared(model: type[Model], content: object, file: str) -> Model:
         return model.model_validate(dict(content))
     except ValidationError as error:
         found = "; ".join(_problem(problem["loc"], problem["msg"], content) for problem in error.errors())
-        raise DeclarationError(f"{file}: {found}. {REMEDY}") from error
+        # pydantic's own words repeat what was given, and that may be a secret.
+        raise DeclarationError(f"{file}: {found}. {REMEDY}") from None
 
 
 def _problem(place: Sequence[str | int], message: str, content: Mapping[str, Any]) -> str:

@@ -70,6 +70,11 @@ def check_bounds(value: float | Decimal, text: str, measure: Measure) -> None:
         )
 
 
+def may_be_grouped(text: str) -> bool:
+    """Tell whether a text has a sign where thousands are separated: `1.234` and `1,234` may be either reading."""
+    return bool(_GROUPED.fullmatch(text))
+
+
 def holds_figure(text: str) -> bool:
     """Tell whether a text may be meant as a figure: it has a digit, and hardly a letter."""
     letters = sum(character.isalpha() for character in text)

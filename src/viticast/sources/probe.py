@@ -61,7 +61,7 @@ class Probed:
 def narrowed(
     connection: Connection, registry: TableRegistry, tables: Sequence[str], years: tuple[int, int | None] | None
 ) -> tuple[Connection, TableRegistry]:
-    """A connection and a registry that ask for less.
+    """A connection and a registry that ask for less, and have a server renew nothing.
 
     Args:
         connection: As declared.
@@ -79,7 +79,7 @@ def narrowed(
         require_known([*connection.wide, *connection.long], registry.names, "the connection file", "table")
         wide = {name: table for name, table in connection.wide.items() if name in chosen}
         long = {name: table for name, table in connection.long.items() if name in chosen}
-        return connection.model_copy(update={"wide": wide, "long": long}), chosen
+        return connection.model_copy(update={"wide": wide, "long": long, "refresh": None}), chosen
     if not isinstance(connection, ApiConnection):
         return connection, chosen
     # before it is cut down: a run would refuse them too
@@ -90,7 +90,7 @@ def narrowed(
     if years is not None:
         span = Years(first=years[0], last=years[1], missing=connection.years.missing)
         asked = {name: table.model_copy(update={"years": None}) for name, table in asked.items()}
-    return connection.model_copy(update={"tables": asked, "years": span}), chosen
+    return connection.model_copy(update={"tables": asked, "years": span, "refresh": None}), chosen
 
 
 def describe(met: Met, unreadable_share: float) -> Probed:

@@ -22,6 +22,7 @@ SECRET = "gehe1m"  # noqa: S105
         f"https://host/api?lang=pt&X-Api-Key={SECRET}",
         f"https://host/api?access_token={SECRET}",
         f"https://host/api?senha={SECRET}",
+        f"https://host/api?code={SECRET}",
     ],
 )
 def test_an_address_with_a_secret_is_refused_and_not_repeated(url: str) -> None:
@@ -37,8 +38,8 @@ def test_an_address_with_a_secret_is_refused_and_not_repeated(url: str) -> None:
         "data/00_sample",
         "C:\\data\\2025-04",
         "http://vitibrasil.cnpuv.embrapa.br/download",
-        "https://host:8080/a@b?lang=pt",
-        "https://host/people@work/x?year=2020",
+        "https://host:8080/a@b",
+        "https://host/people@work/x",
         "sqlite:////data/a:b@c.db",
         "postgresql://ana@host:5432/db?sslmode=require&sslkey=/etc/key.pem&require_auth=scram-sha-256",
         "postgresql://host/db",

@@ -77,3 +77,17 @@ def test_a_table_that_does_not_come_says_why():
     found = describe(NotFetched("ImpSuco", "folder/ImpSuco.csv", (error,)), 0.02)
     assert (found.outcome, found.is_usable) == ("was not fetched", False)
     assert found.notes == ("ImpSuco: it is not there. Remedy: put it there",)
+
+
+def test_a_long_database_is_asked_for_fewer_tables_and_renews_nothing(registry):
+    declared = read_connection(
+        {
+            "kind": "database",
+            "layout": "long",
+            "fields": {"item": ["pais"], "quantity": ["kg"], "value": ["usd"], "year": ["ano"]},
+            "long": {"ImpSuco": {"table": "s"}, "ExpUva": {"table": "u"}},
+            "refresh": {"path": "/renew"},
+        }
+    )
+    connection, chosen = narrowed(declared, registry, ["ExpUva"], None)
+    assert (list(connection.long), chosen.names, connection.refresh) == (["ExpUva"], ("ExpUva",), None)

@@ -63,7 +63,7 @@ def parse_body(answer: Answer, table: str) -> object:
         ) from None
     except (ValueError, RecursionError):
         raise NotJsonError(
-            f"{place}: the answer is no JSON, or not to its end: it ends with {text[-40:]!r}",
+            f"{place}: the answer of {len(answer.content)} bytes is no JSON, or not to its end",
             remedy=_ASK_AGAIN,
             table=table,
         ) from None
@@ -123,7 +123,8 @@ def shown_keys(body: object) -> str:
         return f"an object of {names or 'nothing'}{', …' if len(body) > 8 else ''}"
     if isinstance(body, list):
         return f"a list of {len(body)}"
-    return f"{str(body)[:40]!r}"
+    # Its text is not shown: a server may repeat what it was told.
+    return f"a text of {len(body)} characters" if isinstance(body, str) else f"{str(body)[:40]!r}"
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -65,10 +65,11 @@ class PageWalk:
             self.answers.append(answer)
             self.is_done = True
             return
-        if has_records:
-            self._follow(answer, self._pages)
-        else:
-            self.is_done = True
+        if not has_records:
+            raise self._error(
+                answer, "a later page is answered as a year without figures: the pages before may not be all"
+            )
+        self._follow(answer, self._pages)
         self._require_all(answer)
 
     def _follow(self, answer: Answer, pages: Pages) -> None:

@@ -24,6 +24,8 @@ def read_connection(mapping: Mapping[str, Any], file: str = "the connection file
     Raises:
         DeclarationError: An entry is wrong.
     """
+    if not isinstance(mapping, Mapping | None):
+        raise DeclarationError(f"{file} is no mapping of names to entries. Remedy: begin it with kind: api, for one")
     # Keys that begin with an underscore hold texts that several entries share.
     declared = {key: value for key, value in (mapping or {}).items() if not str(key).startswith("_")}
     kind = str(declared.get("kind", ""))

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from viticast.sources.connections.strict import Declared
 
-Seconds = Annotated[float, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+"""A day at most."""
 
 
 class Requests(Declared):

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from viticast.contracts.columns import LAST_YEAR
 from viticast.sources.cells import Cell
 from viticast.sources.connections.numbers import Numbers
 from viticast.sources.delimited import Line
@@ -13,6 +14,7 @@ from viticast.sources.errors import (
     RepeatedRecordError,
     SourceError,
     WrongTableError,
+    WrongYearError,
     raise_all,
 )
 from viticast.sources.findings import Finding
@@ -55,6 +57,7 @@ def assemble(
         SourceError: EmptyFileError, MissingYearError, AbsentRecordError, MissingLabelError or WrongTableError; or
             `SourceErrors` with all that is wrong.
     """
+    raise_all(_years_out_of_bounds(records, table))
     wanted = set(years)
     known = [record for record in records if record.year in wanted]
     check_years(known, years, table, may_lack=absent != "error")
@@ -80,6 +83,17 @@ def assemble(
         rows=len(named.rows),
         notices=(*_notices(figures.nulls), *_no_totals(named, table)),
     )
+
+
+def _years_out_of_bounds(records: Sequence[Record], table: TableSpec) -> Iterator[SourceError]:
+    outside = sorted({record.year for record in records if not table.first_year <= record.year <= LAST_YEAR})
+    if outside:
+        yield WrongYearError(
+            f"there are records of {listed(outside)}, and the table's years are {table.first_year} to {LAST_YEAR}",
+            remedy="check the field of the year; have the source leave out records of other years",
+            table=table.name,
+            value=listed(outside),
+        )
 
 
 def _check_groups(blocks: Sequence[Block], table: TableSpec) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 from math import isnan
 
-from viticast.sources.cells import Cell, check_bounds, no_number
+from viticast.sources.cells import Cell, check_bounds, may_be_grouped, no_number
 from viticast.sources.connections.numbers import Numbers
 from viticast.sources.errors import NegativeNumberError, NotANumberError, SourceError, ThousandsSeparatorError
 from viticast.sources.tables import Measure
@@ -55,7 +55,7 @@ def _parse_text(text: str, numbers: Numbers, measure: Measure) -> Cell:
         mark = words[folded]
         return _cell(0, stripped, measure) if mark is None else Cell(None, mark)
     match = _pattern_of(numbers.thousands, numbers.decimal).fullmatch(stripped)
-    if match is None or len(stripped) > _LONGEST_SHOWN:
+    if match is None or len(stripped) > _LONGEST_SHOWN or (not numbers.thousands and may_be_grouped(stripped)):
         raise _no_number(stripped)
     whole = re.sub("[^0-9]", "", match["whole"])
     return _cell(float(f"{whole}.{match['decimals'] or 0}"), stripped, measure)

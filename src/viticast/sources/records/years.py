@@ -1,6 +1,7 @@
 """The years of a table that comes as records: nothing but the records tells which there are."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from viticast.sources.connections.numbers import Numbers
 from viticast.sources.errors import EmptyFileError, MissingYearError, SourceError
@@ -9,6 +10,8 @@ from viticast.sources.records.record import Record
 from viticast.sources.tables import Measure, TableSpec
 
 _MOST_LISTED = 5
+_FULL = 5
+"""A year of fewer records may be one of zeros that the source leaves out."""
 
 
 def years_with_figures(
@@ -54,7 +57,7 @@ def _has_meaning(figure: object, numbers: Numbers, measure: Measure) -> bool:
 
 
 def check_years(records: Sequence[Record], years: Sequence[int], table: TableSpec, *, may_lack: bool) -> None:
-    """Refuse years without a record, unless it is said what that means.
+    """Refuse years without a record, unless it is said what that means and it may be true.
 
     Raises:
         SourceError: EmptyFileError where there is no record at all, or MissingYearError.
@@ -65,16 +68,25 @@ def check_years(records: Sequence[Record], years: Sequence[int], table: TableSpe
             remedy="check where the records stand and which years are asked for, in the connection file",
             table=table.name,
         )
-    found = {record.year for record in records}
-    missing = [] if may_lack else [year for year in years if year not in found]
+    counts = Counter(record.year for record in records)
+    missing = [year for year in years if year not in counts]
+    if may_lack:
+        missing = [year for year in missing if _stands_between_full_years(year, counts)]
     if missing:
         raise MissingYearError(
             f"{listed(missing)} of {years[0]} to {years[-1]} {'has' if len(missing) == 1 else 'have'} no record",
             remedy="ask again; if the source has no such year, narrow `years` of the connection file, or say under "
-            "`absent` what it means",
+            f"`absent` what it means: of a year between years of {_FULL} records or more nothing is believed",
             table=table.name,
             value=listed(missing),
         )
+
+
+def _stands_between_full_years(year: int, counts: Mapping[int, int]) -> bool:
+    """A whole year without records is no year of zeros where the years around it have many: it did not come."""
+    before = [other for other in counts if other < year]
+    after = [other for other in counts if other > year]
+    return bool(before and after) and min(counts[max(before)], counts[min(after)]) >= _FULL
 
 
 def listed(years: Sequence[int]) -> str:

@@ -9,6 +9,7 @@ import httpx
 
 from viticast.sources.connections.requests import Requests
 from viticast.sources.errors import (
+    HttpError,
     RedirectError,
     TooLargeAnswerError,
     UnavailableError,
@@ -26,7 +27,22 @@ for _name in ("httpx", "httpcore"):
 
 
 def open_client(requests: Requests) -> httpx.Client:
-    """A client that keeps its connections, for as many requests at once as are allowed."""
+    """A client that keeps its connections, for as many requests at once as are allowed.
+
+    Raises:
+        HttpError: The environment names a proxy that cannot be used.
+    """
+    try:
+        return _client(requests)
+    except (ValueError, ImportError, httpx.InvalidURL):
+        # The words of httpx may hold the address of the proxy, and that a password.
+        raise HttpError(
+            "the environment names a proxy that cannot be used",
+            remedy="correct HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, or unset them: http://host:port",
+        ) from None
+
+
+def _client(requests: Requests) -> httpx.Client:
     return httpx.Client(
         verify=_certificates(),
         headers={"User-Agent": "viticast", **requests.headers},
@@ -87,6 +103,11 @@ def _send(client: httpx.Client, request: httpx.Request, call: Call, requests: Re
 
 def _body(response: httpx.Response, call: Call, requests: Requests, deadline: float) -> bytes:
     content = bytearray()
+    if "," in response.headers.get("Content-Encoding", ""):
+        # Packed twice, five kilobytes hold gigabytes, and httpx unpacks a chunk at once.
+        raise call.error(
+            TooLargeAnswerError, "sends an answer that is compressed more than once", remedy="check the address"
+        )
     try:
         for chunk in response.iter_bytes():
             content += chunk

@@ -161,5 +161,5 @@ def _number(value: object) -> float:
         return nan
     try:
         return float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return nan

@@ -257,13 +257,14 @@ def test_pages_that_are_not_those_of_one_answer_are_refused(server, one_table, c
     assert failed.errors[0].table == "ExpTeste"
 
 
-def test_beyond_the_last_page_there_may_be_no_answer(server, one_table, connect):
+def test_a_later_page_that_is_answered_as_no_figures_is_refused(server, one_table, connect):
+    """The first page is full: nothing tells whether it was all."""
     gone = reply(404, {})
     server.on("/exportacao", by_query(lambda query: gone if query["offset"] == "7" else paged(query)))
-    fetched = fetch(
-        server, one_table, connect(pages={"size": 7}, years={"first": 2000, "last": 2000, "missing": [404]})
-    )
-    assert [answer.status for answer in unpack(fetched.content)] == [200]
+    years = {"first": 2000, "last": 2000, "missing": [404]}
+    failed = fetch(server, one_table, connect(pages={"size": 7}, years=years))
+    assert isinstance(failed.errors[0], PageError)
+    assert "a later page is answered as a year without figures" in failed.errors[0].message
 
 
 @pytest.mark.parametrize(

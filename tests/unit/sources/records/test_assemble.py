@@ -15,6 +15,7 @@ from viticast.sources.errors import (
     RepeatedRecordError,
     SourceErrors,
     WrongTableError,
+    WrongYearError,
 )
 from viticast.sources.reader import read_table
 from viticast.sources.records.assemble import assemble
@@ -310,3 +311,25 @@ def test_categories_without_totals_are_worth_a_look(cultivars):
     assert (notice.rule, notice.outcome) == ("no_totals", "watch")
     with_total = [row("TINTAS", 9, 9, group="TINTAS"), *rows]
     assert put(with_total, cultivars).notices == ()
+
+
+MANY = ("Chile", "Peru", "Itália", "França", "Uruguai")
+
+
+@pytest.mark.parametrize("absent", ["zero", "empty"])
+@pytest.mark.parametrize(("count", "is_refused"), [(4, False), (5, True)])
+def test_a_year_without_records_between_full_years_is_believed_to_be_nothing(countries, absent, count, is_refused):
+    rows = [row(label, (1, 2), ..., (3, 4)) for label in MANY[:count]]
+    years = (2000, 2001, 2002)
+    if is_refused:
+        with pytest.raises(MissingYearError, match="2001 of 2000 to 2002 has no record"):
+            put(rows, countries, absent=absent, years=years)
+    else:
+        assert put(rows, countries, absent=absent, years=years).last_year == 2002
+
+
+@pytest.mark.parametrize("year", [1999, 2101, 9999])
+def test_records_of_years_that_no_table_has_are_refused(countries, year):
+    records = [*records_of([row("Chile", (1, 2), (3, 4))]), Record(year, "Chile", (1, 2), "here")]
+    with pytest.raises(WrongYearError, match=f"there are records of {year}"):
+        assemble(records, countries, NUMBERS, "zero", (2000, 2001))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viticast.sources.cells import Cell
+from viticast.sources.cells import Cell, may_be_grouped
 from viticast.sources.connections.numbers import Numbers
 from viticast.sources.errors import (
     NegativeNumberError,
@@ -133,8 +133,18 @@ DECIMALS = st.text("0123456789", max_size=3)
 
 @given(st.integers(0, 10**9 - 1), DECIMALS, st.sampled_from(LOCALES))
 def test_a_number_survives_being_written_in_any_locale(whole, decimals, numbers):
-    cell = parse_figure(_written(whole, decimals, numbers), numbers, KG)
-    assert cell == Cell(float(f"{whole}.{decimals or 0}"), None)
+    text = _written(whole, decimals, numbers)
+    if not numbers.thousands and may_be_grouped(text):
+        with pytest.raises(ThousandsSeparatorError):
+            parse_figure(text, numbers, KG)
+        return
+    assert parse_figure(text, numbers, KG) == Cell(float(f"{whole}.{decimals or 0}"), None)
+
+
+@pytest.mark.parametrize("text", ["97,190", "1.234", "1,234,567"])
+def test_a_sign_that_may_separate_thousands_is_not_guessed(text):
+    with pytest.raises(ThousandsSeparatorError, match="may have a thousands separator"):
+        parse_figure(text, Numbers(), KG)
 
 
 @given(st.integers(1_000, 10**9 - 1), DECIMALS, st.sampled_from(LOCALES), st.sampled_from(LOCALES))
