@@ -67,7 +67,7 @@ def record_missing() -> list[Fault]:
     return of_year(json_changed(lambda content: {"data": content["data"][1:]}))
 
 
-@GROUP.error("AbsentRecordError")
+@GROUP.error("RepeatedRecordError")
 def records_twice() -> list[Fault]:
     """The records of one year stand twice."""
     return of_year(json_changed(lambda content: {"data": content["data"] * 2}))
