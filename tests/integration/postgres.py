@@ -98,6 +98,10 @@ def _add_reader(server: PostgreSQL) -> None:
     engine.dispose()
 
 
+RUNUSER = shutil.which("runuser", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+"""Not every environment has the folders of the system's own programs on its path."""
+
+
 def _binaries() -> Path | None:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3].split(".")[0]))
     if found:
@@ -108,12 +112,12 @@ def _binaries() -> Path | None:
 
 def _may_run() -> bool:
     """PostgreSQL refuses to run as root: root runs it as the user that its package makes."""
-    return os.geteuid() != 0 or shutil.which("runuser") is not None
+    return os.geteuid() != 0 or RUNUSER is not None
 
 
 def _as_postgres(command: list[str | Path]) -> list[str]:
     words = [str(word) for word in command]
-    return ["runuser", "-u", "postgres", "--", *words] if os.geteuid() == 0 else words
+    return [str(RUNUSER), "-u", "postgres", "--", *words] if os.geteuid() == 0 else words
 
 
 def _run(command: list[str | Path]) -> None:
