@@ -27,7 +27,7 @@ class Requests(Declared):
         headers: Sent with each request; no credential belongs here.
     """
 
-    concurrency: Annotated[int, Field(ge=1, le=64)] = 8
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 12
     per_second: Annotated[float, Field(gt=0)] | None = None
     attempts: Annotated[int, Field(ge=1, le=20)] = 4
     backoff_seconds: Annotated[float, Field(ge=0)] = 0.5
