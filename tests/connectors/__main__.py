@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from tests.connectors.cases import CASES
-from tests.connectors.document import as_markdown, as_text
+from tests.connectors.document import TABLE
 from tests.connectors.figures import NEWER, SAMPLE
 from tests.connectors.runner import Found, run_all
 
@@ -18,7 +18,7 @@ def main() -> int:
     given = parser.parse_args()
     chosen = [case for case in CASES if not given.names or case.name in given.names]
     found = run_all(chosen, SAMPLE / NEWER if given.sample or given.markdown else None, tell=_tell)
-    sys.stdout.write(as_markdown(chosen, found) if given.markdown else as_text(chosen, found))
+    sys.stdout.write(TABLE.as_markdown(chosen, found) if given.markdown else TABLE.as_text(chosen, found))
     return 1 if any(one.wrong for one in found) else 0
 
 

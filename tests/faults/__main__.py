@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from tests.faults.cases import CASES
-from tests.faults.document import as_markdown, as_text
+from tests.faults.document import TABLE
 from tests.faults.runner import Found, run_all
 
 
@@ -16,7 +16,7 @@ def main() -> int:
     given = parser.parse_args()
     chosen = [case for case in CASES if not given.names or case.name in given.names]
     found = run_all(chosen, tell=_tell)
-    sys.stdout.write(as_markdown(chosen, found) if given.markdown else as_text(chosen, found))
+    sys.stdout.write(TABLE.as_markdown(chosen, found) if given.markdown else TABLE.as_text(chosen, found))
     return 1 if any(one.wrong for one in found) else 0
 
 
