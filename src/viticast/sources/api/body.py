@@ -3,12 +3,10 @@
 import json
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import jmespath
 from jmespath.exceptions import JMESPathError
-from jmespath.parser import ParsedResult
 
 from viticast.sources.answers import Answer
 from viticast.sources.decoding import decode
@@ -79,7 +77,7 @@ def search(path: str, body: object, place: str, table: str) -> object:
         AnswerShapeError: The expression does not suit the body, e.g. the length of a number.
     """
     try:
-        return _compiled(path).search(body)
+        return jmespath.search(path, body)
     except JMESPathError as error:
         raise AnswerShapeError(
             f"{place}: {path!r} does not suit the answer: {error}", remedy=_CORRECT_PATH, table=table, value=path
@@ -149,8 +147,3 @@ def _refuse_half_characters(body: object, place: str, table: str) -> None:
 
 def _no_number(_: str) -> None:
     return None
-
-
-@lru_cache
-def _compiled(path: str) -> ParsedResult:
-    return jmespath.compile(path)

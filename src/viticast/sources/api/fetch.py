@@ -128,7 +128,8 @@ def require_json(answer: Answer, table: str) -> None:
 
 
 def _not_json(answer: Answer, table: str) -> NotJsonError:
-    start = answer.content[:20].decode("utf-8", errors="replace")
+    # One character tells HTML from text; a server may repeat a secret in more of them.
+    start = answer.content.lstrip()[:1].decode("ascii", errors="replace")
     return NotJsonError(
         f"{answer.address}: the answer of {len(answer.content)} bytes is no JSON, or not to its end; it begins with "
         f"{start!r}",

@@ -78,6 +78,13 @@ class Case:
         sums = {"before": sums_by_key(self.previous), "now": sums_by_key(self.cells)}
         return pd.concat(sums, axis=1, join="inner")
 
+    @cached_property
+    def pairs(self) -> pd.DataFrame | None:
+        """`quantity` and `value` of each row and year; None for a table of one measure."""
+        if len(self.table.measures) < 2:
+            return None
+        return self.cells.pivot(index=["row_number", "year"], columns="measure", values="value")
+
     def accept(self, rule: str) -> str:
         """How a change that is true is let through, for this file alone, as the end of a remedy."""
         return (

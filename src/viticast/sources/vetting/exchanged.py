@@ -26,9 +26,9 @@ FEWEST_SUMS = 3
 
 def check_exchanged_measures(case: Case) -> Iterator[Finding]:
     """Refuse years in which most countries' US$ per kg are the inverse of their usual ones."""
-    if len(case.table.measures) < 2:
+    if case.pairs is None:
         return
-    prices = _log_prices(case.cells)
+    prices = _log_prices(case.pairs)
     usual = _usual(prices)
     told = pd.DataFrame({"now": prices, "usual": usual}).dropna()
     told = told[told["usual"].abs() > np.log(TELLING_RATIO)]
@@ -56,9 +56,9 @@ def check_exchanged_since(case: Case) -> Iterator[Finding]:
 
 def check_equal_measures(case: Case) -> Iterator[Finding]:
     """Refuse years in which most trades have as many kg as US$: one column was written over the other."""
-    if len(case.table.measures) < 2:
+    if case.pairs is None:
         return
-    pairs = _pairs(case.cells)
+    pairs = _traded(case.pairs)
     by_year = (pairs["quantity"] == pairs["value"]).groupby("year").agg(["sum", "size"])
     found = by_year[(by_year["sum"] >= FEWEST_PAIRS) & (by_year["sum"] > case.bounds.equal_share * by_year["size"])]
     for year, row in found.iterrows():
@@ -96,15 +96,14 @@ def check_sum_row(case: Case) -> Iterator[Finding]:
         )
 
 
-def _pairs(cells: pd.DataFrame) -> pd.DataFrame:
+def _traded(pairs: pd.DataFrame) -> pd.DataFrame:
     """Weight and value of each row and year that has both."""
-    wide = cells.pivot(index=["row_number", "year"], columns="measure", values="value")
-    return wide[(wide["quantity"] > 0) & (wide["value"] > 0)]
+    return pairs[(pairs["quantity"] > 0) & (pairs["value"] > 0)]
 
 
-def _log_prices(cells: pd.DataFrame) -> "pd.Series[float]":
-    pairs = _pairs(cells)
-    prices = pd.Series(np.log(pairs["value"] / pairs["quantity"]), index=pairs.index)
+def _log_prices(pairs: pd.DataFrame) -> "pd.Series[float]":
+    traded = _traded(pairs)
+    prices = pd.Series(np.log(traded["value"] / traded["quantity"]), index=traded.index)
     return prices.sort_index()
 
 

@@ -16,7 +16,7 @@ RECENT_YEARS = 5
 
 def check_one_sided_pairs(case: Case) -> Iterator[Finding]:
     """Refuse a table in which many trades have a weight without a value, or a value without a weight."""
-    pairs = _pairs(case)
+    pairs = case.pairs
     if pairs is None:
         return
     known = pairs.dropna()
@@ -38,7 +38,7 @@ def check_one_sided_pairs(case: Case) -> Iterator[Finding]:
 
 def check_unit_values(case: Case) -> Iterator[Finding]:
     """Watch years whose US$ per kg lie outside the declared range; refuse many of them."""
-    pairs = _pairs(case)
+    pairs = case.pairs
     if pairs is None:
         return
     prices = _prices(pairs)
@@ -50,7 +50,7 @@ def check_unit_values(case: Case) -> Iterator[Finding]:
 
 def check_last_unit_value(case: Case) -> Iterator[Finding]:
     """Refuse a last year whose US$ per kg is a multiple, or a fraction, of those of the years before it."""
-    pairs = _pairs(case)
+    pairs = case.pairs
     if pairs is None:
         return
     prices = _prices(pairs)
@@ -78,12 +78,6 @@ def _prices(pairs: pd.DataFrame) -> "pd.Series[float]":
     sums = sums[(sums["quantity"] > 0) & (sums["value"] > 0)]
     prices: pd.Series[float] = sums["value"] / sums["quantity"]
     return prices
-
-
-def _pairs(case: Case) -> pd.DataFrame | None:
-    if len(case.table.measures) < 2:
-        return None
-    return case.cells.pivot(index=["row_number", "year"], columns="measure", values="value")
 
 
 def _implausible(case: Case, outside: "pd.Series[float]", plausible: UnitValues, years: int) -> Finding:
