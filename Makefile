@@ -50,12 +50,12 @@ run: $(STAMP) ## Run the five pipelines (SOURCE=… for real figures)
 
 .PHONY: test
 test: $(STAMP) ## Run the fast tests, with coverage
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not real and not slow and not crash" --cov --cov-report=term
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not real and not slow and not crash and not aws" --cov --cov-report=term
 
 .PHONY: test-real
 test-real: $(STAMP) ## Run the tests on the real figures of ../shared and the slow ones
 	@$(BIN)/python -m pytest -s tests/integration/test_forecasting_real.py
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "real or slow" --ignore tests/integration/test_forecasting_real.py
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "(real or slow) and not aws" --ignore tests/integration/test_forecasting_real.py
 
 .PHONY: faults
 faults: $(STAMP) ## Try every kind of broken input: a table of input, outcome and message
@@ -67,7 +67,7 @@ broken-answers: $(STAMP) ## Break an API in every known way: a table of fault, o
 
 .PHONY: test-crash
 test-crash: $(STAMP) ## Kill runs at 50 points, and let runs and readers meet (CRASH_POINTS=all for every point)
-	@$(BIN)/python -m pytest -m crash -s
+	@$(BIN)/python -m pytest -m "crash and not aws" -s
 
 .PHONY: mutation
 mutation: $(STAMP) ## Change the reader, the vetting and the corrections in a thousand ways, and count what the tests notice

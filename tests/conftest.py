@@ -5,6 +5,8 @@ import yaml
 
 from viticast.sources.tables import TableRegistry
 
+pytest_plugins = ["tests.local_aws.fixtures"]
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
