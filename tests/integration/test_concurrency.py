@@ -89,7 +89,7 @@ def test_a_thousand_reads_during_a_hundred_writes_see_whole_tables(tmp_path: Pat
 
 def _read(table: LakeTable, engine: DuckDBEngine, receipt: Path, number: int) -> None:
     """One read, of the table itself or through the catalog: every partition is of one write, the receipt is whole."""
-    frame = table.read() if number % 4 else engine.query("SELECT snapshot_id, value FROM panel", {})
+    frame = table.read() if number % 4 else engine.query("SELECT snapshot_id, value FROM panel", {}).frame
     found = frame.groupby("snapshot_id")["value"].agg(["size", "nunique"])
     assert (found["size"] == ROWS).all()
     assert (found["nunique"] == 1).all()

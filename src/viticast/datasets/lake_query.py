@@ -1,17 +1,25 @@
-"""A statement over the lake as a Kedro dataset."""
+"""Statements over the lake as Kedro datasets: one that waits for its parameters, and one that is its rows."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
+from kedro.utils import load_obj
 
+from viticast.datasets.mlflow_queries import record_query
+from viticast.lake.errors import TableMissingError
 from viticast.lake.queries import statement
+from viticast.lake.table import empty_frame
 
 if TYPE_CHECKING:
-    from viticast.lake.engine import QueryEngine, Value
+    from viticast.contracts.columns import Table
+    from viticast.lake.query import QueryEngine, Value
+
+logger = logging.getLogger(__name__)
 
 
 class LakeQuery:
@@ -21,18 +29,31 @@ class LakeQuery:
         name: Name of the statement, for messages.
         sql: Its text, with `:name` placeholders.
         engine: What runs it.
+        order_by: Columns that the rows are sorted by. No engine keeps an order that a statement asks for when it
+            writes its answer into several files; so no statement asks for one.
     """
 
-    def __init__(self, name: str, sql: str, engine: QueryEngine) -> None:
+    def __init__(self, name: str, sql: str, engine: QueryEngine, order_by: Sequence[str] = ()) -> None:
         self.name = name
         self._sql = sql
         self._engine = engine
+        self._order_by = list(order_by)
 
     def __call__(self, **parameters: Value | Sequence[Value]) -> pd.DataFrame:
-        """The rows; text columns as pandas strings."""
-        frame = self._engine.query(self._sql, parameters)
-        texts = {column: "str" for column in frame.columns if frame[column].dtype == object}
-        return frame.astype(texts)
+        """The rows, sorted; text columns as pandas strings, moments in nanoseconds, whichever engine answers."""
+        answer = self._engine.query(self._sql, parameters)
+        if answer.statistics is not None:
+            logger.info(
+                "%s: %d rows, %d bytes scanned in %.1f s, query %s",
+                self.name,
+                len(answer.frame),
+                answer.statistics.bytes_scanned,
+                answer.statistics.seconds,
+                answer.statistics.query_id,
+            )
+            record_query(self.name, answer.statistics)
+        frame = answer.frame.astype(_alike(answer.frame))
+        return frame.sort_values(self._order_by, kind="stable", ignore_index=True) if self._order_by else frame
 
 
 class LakeQueryDataset(AbstractDataset[None, LakeQuery]):
@@ -40,18 +61,80 @@ class LakeQueryDataset(AbstractDataset[None, LakeQuery]):
 
     Args:
         statement_name: `lake/sql/<statement_name>.sql`.
-        engine: `{type: duckdb, filepath: <file of views>}`.
+        engine: What `make_engine` takes.
+        order_by: Columns that the rows are sorted by.
         metadata: Ignored by Kedro; kedro-viz reads the layer here.
     """
 
-    def __init__(self, *, statement_name: str, engine: dict[str, Any], metadata: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        statement_name: str,
+        engine: dict[str, Any],
+        order_by: Sequence[str] = (),
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
         self._statement_name = statement_name
         self._engine = engine
+        self._order_by = list(order_by)
         self.metadata = metadata
 
     def load(self) -> LakeQuery:
         """The statement, not its rows: a node gives the parameters."""
-        return LakeQuery(self._statement_name, statement(self._statement_name), make_engine(self._engine))
+        return _query(self._statement_name, self._engine, self._order_by)
+
+    def save(self, data: None) -> None:
+        """A query cannot be saved."""
+        raise DatasetError(f"{self._statement_name} is a query and cannot be saved")
+
+    def _describe(self) -> dict[str, Any]:
+        return {"statement": f"lake/sql/{self._statement_name}.sql", "engine": self._engine}
+
+
+class QueryResultDataset(AbstractDataset[None, pd.DataFrame]):
+    """Loads the rows of a statement without parameters: a table that is read by a query instead of file by file.
+
+    Args:
+        statement_name: `lake/sql/<statement_name>.sql`.
+        engine: What `make_engine` takes.
+        contract: Dotted name of the contract that the rows keep.
+        order_by: Columns that the rows are sorted by.
+        if_missing: What a load does where the catalog does not know the table: `error`, or `empty` for no rows under
+            the columns of the contract.
+        metadata: Ignored by Kedro; kedro-viz reads the layer here.
+    """
+
+    def __init__(
+        self,
+        *,
+        statement_name: str,
+        engine: dict[str, Any],
+        contract: str,
+        order_by: Sequence[str] = (),
+        if_missing: Literal["error", "empty"] = "error",
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        self._statement_name = statement_name
+        self._engine = engine
+        self._contract = contract
+        self._order_by = list(order_by)
+        self._may_be_missing = if_missing == "empty"
+        self.metadata = metadata
+
+    def load(self) -> pd.DataFrame:
+        """The rows, sorted.
+
+        Raises:
+            TableMissingError: The catalog does not know the table, and that is an error here.
+        """
+        try:
+            return _query(self._statement_name, self._engine, self._order_by)()
+        except TableMissingError:
+            if not self._may_be_missing:
+                raise
+            logger.info("%s: the catalog has no such table yet", self._statement_name)
+            model: type[Table] = load_obj(self._contract)
+            return empty_frame(model)
 
     def save(self, data: None) -> None:
         """A query cannot be saved."""
@@ -64,12 +147,29 @@ class LakeQueryDataset(AbstractDataset[None, LakeQuery]):
 def make_engine(settings: dict[str, Any]) -> QueryEngine:
     """The engine of an environment.
 
-    Raises:
-        DatasetError: Its type is unknown.
-    """
-    if settings.get("type") != "duckdb":
-        raise DatasetError(f"query engine {settings.get('type')!r} is unknown; known: duckdb")
-    # Loaded where something is asked: Kedro makes every dataset of the catalog, whatever a run needs.
-    from viticast.lake.engine import DuckDBEngine  # noqa: PLC0415
+    Args:
+        settings: `{type: duckdb, filepath: <file of views>}`, or `{type: athena, …}` with what
+            `lake.aws.athena.AthenaOptions` has.
 
-    return DuckDBEngine(settings["filepath"])
+    Raises:
+        DatasetError: Its type is unknown, or it has a setting that is.
+    """
+    options = {name: value for name, value in settings.items() if name != "type"}
+    # Loaded where something is asked: Kedro makes every dataset of the catalog, whatever a run needs.
+    match settings.get("type"):
+        case "duckdb":
+            from viticast.lake.engine import DuckDBEngine  # noqa: PLC0415
+
+            return DuckDBEngine(options["filepath"])
+        case unknown:
+            raise DatasetError(f"query engine {unknown!r} is unknown; known: duckdb, athena")
+
+
+def _query(name: str, engine: dict[str, Any], order_by: Sequence[str]) -> LakeQuery:
+    return LakeQuery(name, statement(name), make_engine(engine), order_by)
+
+
+def _alike(frame: pd.DataFrame) -> dict[str, str]:
+    """Column -> the type that it has in every engine, where engines differ."""
+    texts = {column: "str" for column in frame.columns if frame[column].dtype == object}
+    return texts | {column: "datetime64[ns]" for column in frame.columns if frame[column].dtype.kind == "M"}

@@ -1,66 +1,23 @@
-"""Queries over the lake: one interface, so that the SQL is written once."""
+"""The embedded query engine: DuckDB over the views of the lake."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 import duckdb
-import pandas as pd
 
+from viticast.lake.query import Answer, Parameters, bind
 from viticast.lake.storage import DamagedFileError
 from viticast.lake.table import FILE_NAME, damage
-
-Value = str | int | float
-Parameters = Mapping[str, Value | Sequence[Value]]
 
 CATALOGED_AT = "cataloged_at"
 """Macro of the database that says where it was built."""
 
 REMEDY = "Run: kedro run --pipelines=ingestion,cataloging"
 
-_PLACEHOLDER = re.compile(r":([a-z_]+)")
-
 
 class MovedCatalogError(OSError):
     """The catalog was built in another place, whose figures its views would show."""
-
-
-class QueryEngine(Protocol):
-    """Something that answers a SELECT with typed parameters."""
-
-    def query(self, sql: str, parameters: Parameters) -> pd.DataFrame:
-        """Runs one statement; `:name` stands for a value, or for a comma-separated list of values."""
-        ...
-
-
-def bind(sql: str, parameters: Parameters) -> tuple[str, list[Value]]:
-    """Turns `:name` into as many `?` as the parameter has values.
-
-    Values never become text of the statement, so that nothing in them can be run.
-
-    Raises:
-        KeyError: A placeholder has no parameter, or a parameter no placeholder.
-        ValueError: A list is empty; no engine reads `IN ()`.
-    """
-    values: list[Value] = []
-    used: set[str] = set()
-
-    def replace(match: re.Match[str]) -> str:
-        name = match.group(1)
-        used.add(name)
-        given = parameters[name]
-        several = [given] if isinstance(given, str | int | float) else list(given)
-        if not several:
-            raise ValueError(f"the list for :{name} is empty")
-        values.extend(several)
-        return ", ".join("?" * len(several))
-
-    bound = _PLACEHOLDER.sub(replace, sql)
-    if unknown := set(parameters) - used:
-        raise KeyError(f"the statement has no placeholder for {sorted(unknown)}")
-    return bound, values
 
 
 class DuckDBEngine:
@@ -73,7 +30,7 @@ class DuckDBEngine:
     def __init__(self, database: str) -> None:
         self.database = Path(database)
 
-    def query(self, sql: str, parameters: Parameters) -> pd.DataFrame:
+    def query(self, sql: str, parameters: Parameters) -> Answer:
         """Runs one statement.
 
         Raises:
@@ -83,8 +40,7 @@ class DuckDBEngine:
         """
         bound, values = bind(sql, parameters)
         with connect(self.database) as connection:
-            frame: pd.DataFrame = connection.execute(bound, values).df()
-        return frame
+            return Answer(connection.execute(bound, values).df(), statistics=None)
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def write(lake, name, **columns):
 
 
 def query(lake, sql):
-    return DuckDBEngine(str(lake / "lake.duckdb")).query(sql, {})
+    return DuckDBEngine(str(lake / "lake.duckdb")).query(sql, {}).frame
 
 
 def test_a_table_is_described_as_the_engine_sees_it(lake, catalog):

@@ -1,7 +1,8 @@
 import duckdb
 import pytest
 
-from viticast.lake.engine import CATALOGED_AT, DuckDBEngine, MovedCatalogError, bind
+from viticast.lake.engine import CATALOGED_AT, DuckDBEngine, MovedCatalogError
+from viticast.lake.query import bind
 
 
 @pytest.mark.parametrize(
@@ -41,14 +42,14 @@ def engine(tmp_path):
 
 
 def test_a_statement_is_answered(engine):
-    frame = engine.query("SELECT number FROM t WHERE name IN (:names) ORDER BY 1", {"names": ["a", "c"]})
+    frame = engine.query("SELECT number FROM t WHERE name IN (:names) ORDER BY 1", {"names": ["a", "c"]}).frame
     assert frame["number"].tolist() == [1, 3]
 
 
 @pytest.mark.parametrize("text", ["a' OR '1'='1", "a'); DROP TABLE t; --", ":names", "?"])
 def test_text_stays_a_value(engine, text):
-    assert engine.query("SELECT * FROM t WHERE name IN (:names)", {"names": [text]}).empty
-    assert len(engine.query("SELECT * FROM t", {})) == 3
+    assert engine.query("SELECT * FROM t WHERE name IN (:names)", {"names": [text]}).frame.empty
+    assert len(engine.query("SELECT * FROM t", {}).frame) == 3
 
 
 def test_a_query_changes_nothing(engine):

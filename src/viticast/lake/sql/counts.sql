@@ -9,4 +9,3 @@ SELECT
 FROM observations
 WHERE vintage_id IN (:vintage_ids) AND row_kind = 'leaf'
 GROUP BY table_name, unit
-ORDER BY table_name, unit

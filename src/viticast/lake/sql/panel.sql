@@ -18,4 +18,3 @@ SELECT
     mark
 FROM observations
 WHERE vintage_id IN (:vintage_ids)
-ORDER BY table_name, row_number, column_number

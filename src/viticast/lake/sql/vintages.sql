@@ -12,4 +12,3 @@ SELECT
     last_year,
     cells
 FROM vintages
-ORDER BY table_name, published_at, landing_id
