@@ -17,7 +17,7 @@ from viticast.contracts.columns import SOURCES
 from viticast.contracts.lake import LAKE_TABLES
 from viticast.contracts.receipts import ModelReceipt
 from viticast.lake.lake import Lake
-from viticast.lake.storage import Storage
+from viticast.lake.storage import open_file
 from viticast.provenance.backward import SnapshotFrames, leaves_under, trace_forecast
 from viticast.provenance.choice import Current, choose_forecast
 from viticast.provenance.errors import IncompleteLakeError, UnknownModelError
@@ -186,8 +186,7 @@ def _raw(lake: Lake, sha256: str) -> RawFile:
 
 
 def _text(address: str) -> str | None:
-    folder, _, name = address.rpartition("/")
-    storage = Storage(folder)
+    storage, name = open_file(address)
     return storage.read(name).decode("utf-8") if storage.exists(name) else None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from kedro.io import AbstractDataset
 from kedro.io.core import parse_dataset_definition
 
-from viticast.lake.storage import Storage, make_folder, put_in_place
+from viticast.lake.storage import is_local, make_folder, put_in_place
 from viticast.lake.writers import unfinished_path
 
 
@@ -36,7 +36,7 @@ class AtomicDataset(AbstractDataset[Any, Any]):
     def save(self, data: Any) -> None:  # noqa: ANN401 - whatever the other dataset takes
         """Saves beside the target, then replaces it."""
         target = Path(self._address)
-        if not Storage(self._address).is_local:
+        if not is_local(self._address):
             self._dataset(self._address).save(data)
             return
         make_folder(target.parent)

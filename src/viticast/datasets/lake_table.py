@@ -96,7 +96,7 @@ class LakeTableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
 
     def _describe(self) -> dict[str, Any]:
         return {
-            "path": str(self._table.storage.root),
+            "path": self._table.storage.root,
             "table": self._table.name,
             "partition_by": self._table.partition_by,
             "overwrite": self._table.overwrite,

@@ -8,7 +8,7 @@ from typing import Any
 
 from kedro.io import AbstractDataset
 
-from viticast.lake.storage import DamagedFileError, Storage
+from viticast.lake.storage import DamagedFileError, open_storage
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ class RawStoreDataset(AbstractDataset[Mapping[str, bytes], dict[str, bytes]]):
     """
 
     def __init__(self, *, path: str, metadata: dict[str, Any] | None = None) -> None:
-        self._storage = Storage(path)
+        self._storage = open_storage(path)
         self.metadata = metadata
 
     def save(self, data: Mapping[str, bytes]) -> None:
@@ -63,7 +63,7 @@ class RawStoreDataset(AbstractDataset[Mapping[str, bytes], dict[str, bytes]]):
         return bool(self._storage.glob("*"))
 
     def _describe(self) -> dict[str, Any]:
-        return {"path": str(self._storage.root)}
+        return {"path": self._storage.root}
 
 
 def _is_named_by_hash(name: str, content: bytes) -> bool:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 from kedro.io import AbstractDataset, DatasetError
@@ -10,7 +9,7 @@ from kedro.utils import load_obj
 from pydantic import ValidationError
 
 from viticast.contracts.receipts import Receipt
-from viticast.lake.storage import Storage
+from viticast.lake.storage import open_file
 
 REMEDY = "Run again the pipeline that writes it, or all of them: kedro run"
 
@@ -43,7 +42,7 @@ class ReceiptDataset(AbstractDataset[Mapping[str, Any], dict[str, Any]]):
         except ValidationError as error:
             raise DatasetError(f"this is no receipt to write to {self._filepath}: {_problems(error)}") from error
         content = json.dumps(receipt.model_dump(mode="json"), ensure_ascii=False, indent=2)
-        storage, name = _place(self._filepath)
+        storage, name = open_file(self._filepath)
         storage.write_changed(name, f"{content}\n".encode())
         self._saved = receipt
 
@@ -63,7 +62,7 @@ class ReceiptDataset(AbstractDataset[Mapping[str, Any], dict[str, Any]]):
             raise DatasetError(f"{self._filepath} is incomplete: {_problems(error)}. {REMEDY}") from error
 
     def _exists(self) -> bool:
-        storage, name = _place(self._filepath)
+        storage, name = open_file(self._filepath)
         return storage.exists(name)
 
     def _describe(self) -> dict[str, Any]:
@@ -76,7 +75,7 @@ def read_receipt(filepath: str) -> dict[str, Any]:
     Raises:
         DatasetError: It is not there, because the pipeline that writes it has not run; or it is no JSON object.
     """
-    storage, name = _place(filepath)
+    storage, name = open_file(filepath)
     try:
         content = json.loads(storage.read(name).decode())
     except FileNotFoundError as error:
@@ -88,11 +87,6 @@ def read_receipt(filepath: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise DatasetError(f"{filepath} is damaged (it holds no JSON object). {REMEDY}")
     return content
-
-
-def _place(filepath: str) -> tuple[Storage, str]:
-    folder, _, name = str(filepath).rpartition("/")
-    return Storage(folder or "."), PurePosixPath(name).name
 
 
 def _problems(error: ValidationError) -> str:

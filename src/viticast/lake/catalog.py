@@ -8,7 +8,7 @@ from typing import Protocol
 import duckdb
 
 from viticast.lake.engine import CATALOGED_AT, connect, naming_damage
-from viticast.lake.storage import Storage, make_folder, put_in_place
+from viticast.lake.storage import LocalStorage, make_folder, put_in_place
 from viticast.lake.table import FILE_NAME
 from viticast.lake.writers import unfinished_path
 
@@ -56,7 +56,7 @@ class DuckDBCatalog:
     """
 
     def __init__(self, root: str, database: str) -> None:
-        self.storage = Storage(root)
+        self.storage = LocalStorage(root)
         self.database = Path(database)
 
     def register(self, tables: Sequence[str]) -> None:

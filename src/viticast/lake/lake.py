@@ -6,7 +6,7 @@ from viticast.contracts.columns import Table
 from viticast.contracts.crosswalk import Crosswalk
 from viticast.contracts.lake import LAKE_TABLES
 from viticast.contracts.raw import RawManifest
-from viticast.lake.storage import Storage
+from viticast.lake.storage import open_storage
 from viticast.lake.table import LakeTable
 
 
@@ -50,7 +50,7 @@ class Lake:
 
     def raw_bytes(self, sha256: str) -> bytes | None:
         """The bytes of a hash as they are now, or None if there is no such file."""
-        storage = Storage(f"{self._raw.rstrip('/')}/files")
+        storage = open_storage(f"{self._raw.rstrip('/')}/files")
         return storage.read(sha256) if storage.exists(sha256) else None
 
 

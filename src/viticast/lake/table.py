@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from viticast.contracts.columns import Table
-from viticast.lake.storage import DamagedFileError, Storage
+from viticast.lake.storage import DamagedFileError, open_storage
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class LakeTable:
     """
 
     def __init__(self, root: str, name: str, partition_by: Sequence[str], overwrite: Overwrite) -> None:
-        self.storage = Storage(root)
+        self.storage = open_storage(root)
         self.name = name
         self.partition_by = list(partition_by)
         self.overwrite = overwrite

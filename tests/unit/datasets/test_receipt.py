@@ -86,8 +86,3 @@ def test_what_breaks_the_contract_is_not_written(path, change):
     with pytest.raises(DatasetError, match=next(iter(change))):
         dataset(path).save(CONTENT | change)
     assert dataset(path).load() == CONTENT
-
-
-def test_a_receipt_lies_in_object_storage_as_well():
-    dataset("memory://bucket/lake/receipt.json").save(CONTENT)
-    assert dataset("memory://bucket/lake/receipt.json").load() == CONTENT

@@ -12,15 +12,23 @@ from pathlib import Path
 
 import pytest
 
-from viticast.lake.storage import ABANDONED_AFTER_SECONDS, Storage, make_folder, replace_file, sweep
+from viticast.lake.storage import (
+    ABANDONED_AFTER_SECONDS,
+    LocalStorage,
+    make_folder,
+    open_file,
+    open_storage,
+    replace_file,
+    sweep,
+)
 from viticast.lake.writers import STALE_SUFFIX, Writer, this_host, this_writer, unfinished_path, writer_of
 
 WRITER = textwrap.dedent(
     """
     import hashlib, itertools, sys
-    from viticast.lake.storage import Storage
+    from viticast.lake.storage import LocalStorage
 
-    storage, names, rounds = Storage(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    storage, names, rounds = LocalStorage(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     print("ready", flush=True)
     for number in itertools.count() if rounds == 0 else range(rounds):
         body = f"{sys.argv[4]}{number}".encode() * 200_000
@@ -47,7 +55,7 @@ def is_whole(content):
 
 @pytest.fixture
 def storage(tmp_path):
-    return Storage(str(tmp_path / "a folder [of] files*"))
+    return LocalStorage(str(tmp_path / "a folder [of] files*"))
 
 
 def mtime(storage, name):
@@ -89,12 +97,21 @@ def test_names_are_sorted_and_unfinished_files_are_not_among_them(storage):
     assert storage.glob("nothing/*") == []
 
 
-def test_an_object_store_takes_the_same_names():
-    storage = Storage("memory://bucket/prefix")
-    storage.write_once("t/part", b"1")
-    assert not storage.is_local
-    assert (storage.glob("*/part"), storage.read("t/part")) == (["t/part"], b"1")
-    assert not storage.write_changed("t/part", b"1")
+@pytest.mark.parametrize("address", ["memory://bucket/lake", "gs://bucket", "s3a://bucket"])
+def test_an_address_that_is_no_place_for_a_lake_is_refused(address):
+    with pytest.raises(ValueError, match=r"is no place .* s3://<bucket>/<prefix>"):
+        open_storage(address)
+
+
+def test_an_address_of_a_file_is_a_path(tmp_path):
+    storage, name = open_file(f"file://{tmp_path}/folder/name")
+    assert (storage.root, name) == (str(tmp_path / "folder"), "name")
+
+
+def test_a_name_without_a_folder_lies_in_the_current_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    storage, name = open_file("name")
+    assert storage.path(name) == str(tmp_path / "name")
 
 
 class BrokenDiskError(OSError):
@@ -116,7 +133,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monke
 
 
 def test_a_killed_writer_leaves_only_whole_files(tmp_path):
-    storage = Storage(str(tmp_path))
+    storage = LocalStorage(str(tmp_path))
     for round_number in range(4):
         with writing(tmp_path, files=3, name=f"w{round_number}-") as process:
             while not storage.glob("*"):
@@ -130,7 +147,7 @@ def test_a_killed_writer_leaves_only_whole_files(tmp_path):
 
 
 def test_two_writers_and_a_reader_do_each_other_no_harm(tmp_path):
-    storage = Storage(str(tmp_path))
+    storage = LocalStorage(str(tmp_path))
     reads = 0
     with writing(tmp_path, files=1, rounds=60, name="x") as one, writing(tmp_path, files=1, rounds=60, name="y") as two:
         while one.poll() is None or two.poll() is None:
@@ -145,9 +162,9 @@ def test_two_writers_and_a_reader_do_each_other_no_harm(tmp_path):
 ONCE = textwrap.dedent(
     """
     import sys, time
-    from viticast.lake.storage import Storage
+    from viticast.lake.storage import LocalStorage
 
-    storage, name = Storage(sys.argv[1]), sys.argv[2]
+    storage, name = LocalStorage(sys.argv[1]), sys.argv[2]
     print("ready", flush=True)
     sys.stdin.readline()
     print(sum(storage.write_once(f"file-{number}", name.encode() * 1000) for number in range(300)))
@@ -166,7 +183,7 @@ def test_of_two_writers_of_one_name_the_first_one_wins(tmp_path):
         writer.stdin.write("\n")
         writer.stdin.flush()
     won = dict(zip("xy", (int(writer.communicate()[0]) for writer in writers), strict=True))
-    found = [Storage(str(tmp_path)).read(f"file-{number}")[:1].decode() for number in range(300)]
+    found = [LocalStorage(str(tmp_path)).read(f"file-{number}")[:1].decode() for number in range(300)]
     assert {name: found.count(name) for name in "xy"} == won
     assert len(list(tmp_path.iterdir())) == 300
 
@@ -214,7 +231,7 @@ def test_a_full_disk_is_not_taken_for_a_file_system_without_links(storage, monke
 def test_bytes_and_names_are_on_the_disk_before_a_write_ends(tmp_path, monkeypatch):
     synced = []
     monkeypatch.setattr("os.fsync", lambda number: synced.append(str(Path(f"/proc/self/fd/{number}").readlink())))
-    Storage(str(tmp_path)).write_once("a/b/name", b"1")
+    LocalStorage(str(tmp_path)).write_once("a/b/name", b"1")
     assert synced[:2] == [str(tmp_path / "a"), str(tmp_path)]
     assert STALE_SUFFIX in synced[2]
     assert synced[3:] == [str(tmp_path / "a" / "b")]
@@ -244,7 +261,7 @@ def leave_unfinished(folder, host, pid, age=0):
 
 
 def test_a_sweep_takes_what_ended_writers_of_this_host_left(tmp_path):
-    storage = Storage(str(tmp_path))
+    storage = LocalStorage(str(tmp_path))
     storage.write_once("t/part-0.parquet", b"whole")
     dead = leave_unfinished(tmp_path / "t", this_host(), ended_process())
     living = leave_unfinished(tmp_path / "t", this_host(), os.getpid())
@@ -265,13 +282,13 @@ def test_a_sweep_takes_what_anybody_left_a_day_ago(tmp_path):
 
 def test_a_sweep_of_nothing_finds_nothing(tmp_path):
     assert sweep(str(tmp_path / "none")) == []
-    assert sweep("memory://bucket/none") == []
+    assert sweep("s3://bucket/none") == []
 
 
 def test_a_writer_that_is_killed_leaves_what_a_sweep_takes(tmp_path):
-    storage = Storage(str(tmp_path))
+    storage = LocalStorage(str(tmp_path))
     leave = "import os, signal; os.fsync = lambda number: os.kill(os.getpid(), signal.SIGKILL); "
-    write = "from viticast.lake.storage import Storage; Storage(%r).write_once('name', b'1')" % str(tmp_path)  # noqa: UP031
+    write = "from viticast.lake.storage import LocalStorage; LocalStorage(%r).write_once('name', b'1')" % str(tmp_path)  # noqa: UP031
     subprocess.run([sys.executable, "-c", leave + write], check=False)
     [left] = tmp_path.iterdir()
     assert storage.glob("*") == []
