@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 from tests.local_aws.process import ACCESS_KEY, REGION, SECRET_KEY, LocalAwsServer
+from tests.local_aws.proxy import Proxy
 
 BUCKET = "viticast-test"
 
@@ -19,6 +20,7 @@ class AwsAccount:
         bucket: a bucket that exists.
         access_key: of the identity that the code under test has.
         secret_key: of the same.
+        through: the proxy that listens at the endpoint, if it is not the server itself.
     """
 
     server: LocalAwsServer
@@ -26,7 +28,15 @@ class AwsAccount:
     bucket: str = BUCKET
     access_key: str = ACCESS_KEY
     secret_key: str = SECRET_KEY
+    through: Proxy | None = None
     _clients: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def proxy(self) -> Proxy:
+        """What listens at the endpoint; it counts, and injects faults."""
+        if self.through is None:
+            raise ValueError("This account is reached without a proxy.")
+        return self.through
 
     @property
     def environment(self) -> dict[str, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.local_aws.account import AwsAccount
 from tests.local_aws.process import LocalAwsServer, server_python
+from tests.local_aws.proxy import Proxy
 
 
 @pytest.fixture(scope="session")
@@ -24,11 +25,19 @@ def aws_server(aws_python: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         yield server
 
 
+@pytest.fixture(scope="session")
+def aws_proxy(aws_server: LocalAwsServer) -> Iterator[Proxy]:
+    """The proxy before the local AWS; its address stays, so that a cached client stays usable."""
+    with Proxy(aws_server.port) as proxy:
+        yield proxy
+
+
 @pytest.fixture
-def aws(aws_server: LocalAwsServer, monkeypatch: pytest.MonkeyPatch) -> AwsAccount:
+def aws(aws_server: LocalAwsServer, aws_proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> AwsAccount:
     """An empty local AWS with one bucket; the environment of this process leads to it."""
     aws_server.reset()
-    account = AwsAccount(aws_server, aws_server.endpoint)
+    aws_proxy.clear()
+    account = AwsAccount(aws_server, aws_proxy.endpoint, through=aws_proxy)
     account.client("s3").create_bucket(Bucket=account.bucket)
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
