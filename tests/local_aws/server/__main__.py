@@ -1338,6 +1338,7 @@ A._start_query_execution, A._execute_query, A._stop_query_execution = (
 )
 G._start_crawler, G._get_crawler_metrics, G._get_partitions = start_crawler, get_crawler_metrics, get_partitions
 if __name__ == "__main__":
+    import tests.local_aws.server.permissions  # checks of Glue and Athena with AUTH=true
     from ministack.app import main
 
     main()
