@@ -13,6 +13,7 @@ from kedro.pipeline import Pipeline
 from viticast.contracts.columns import SOURCES
 from viticast.datasets.mlflow_runs import close_abandoned_runs, sign_new_runs
 from viticast.datasets.mlflow_store import make_store, store_lock
+from viticast.lake.service_environment import prepare_environment
 from viticast.lake.storage import sweep
 from viticast.monitoring.verdicts import worst
 from viticast.pipeline_registry import PIPELINES
@@ -50,14 +51,19 @@ class ProjectHooks:
     def after_context_created(self, context: KedroContext) -> Generator[None, object, object]:
         """Checks the names given with `--params`, then lets one run at a time make MLflow's store and experiment.
 
+        In the environment `aws` it first checks that all settings are there.
+
         Raises:
+            MissingSettingsError: Lists every setting of AWS that is missing or malformed.
             UnknownParameterError: Names the ones that nothing reads, and all that something does.
             UnknownSourceError: Names the sources that there are.
             CredentialsError: The address of the source has a secret in it, which MLflow would record.
         """
+        given = context._runtime_params or {}
+        prepare_environment(context.env, given.get("source"))
         _refuse_unknown_parameters(context)
         shared = context.config_loader["globals"]
-        source = (context._runtime_params or {}).get("source", shared["source"])
+        source = given.get("source", shared["source"])
         if source not in SOURCES:
             raise UnknownSourceError(f"source '{source}' is unknown. Use one of: {', '.join(SOURCES)}")
         _refuse_secrets(context, source)
@@ -145,7 +151,6 @@ def _mlflow_lines() -> list[str]:
     if run is None:
         return []
     store = mlflow.get_tracking_uri()
-    return [
-        f"  {'MLflow run':<12}{run.info.run_id}",
-        f"  {'':<12}to look at it: .venv/bin/mlflow ui --host 127.0.0.1 --backend-store-uri {store}",
-    ]
+    is_server = store.startswith("http")
+    look = store if is_server else f".venv/bin/mlflow ui --host 127.0.0.1 --backend-store-uri {store}"
+    return [f"  {'MLflow run':<12}{run.info.run_id}", f"  {'':<12}to look at it: {look}"]

@@ -26,12 +26,26 @@ from viticast.hooks import ProjectHooks  # noqa: E402
 
 HOOKS = (ProjectHooks(),)
 
+
+def aws_setting(name: str) -> str | None:
+    """What `${aws:<name>}` gives in configuration: a setting of `viticast.lake.aws.settings`, or null.
+
+    Raises:
+        KeyError: There is no such setting.
+    """
+    # Loaded where configuration asks for it, which only that of the environment `aws` does.
+    from viticast.lake.aws.settings import setting  # noqa: PLC0415
+
+    return setting(name)
+
+
 CONFIG_LOADER_CLASS = OmegaConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",
     "config_patterns": {"mlflow": ["mlflow*"]},
     # A user who names the address of one source keeps those of the others.
-    "merge_strategy": {"globals": "soft"},
-    "custom_resolvers": {"oc.env": oc.env},
+    # An environment that keeps artifacts elsewhere keeps the rest of mlflow.yml.
+    "merge_strategy": {"globals": "soft", "mlflow": "soft"},
+    "custom_resolvers": {"oc.env": oc.env, "aws": aws_setting},
 }

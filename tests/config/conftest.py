@@ -1,4 +1,7 @@
-from collections.abc import Callable
+import os
+from collections import UserDict
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +22,29 @@ ENVIRONMENTS = sorted(
     if folder.is_dir() and folder.name != "local" and any(folder.glob("*.yml"))
 )
 
+AWS = {
+    "VITICAST_AWS_BUCKET": "a-bucket",
+    "VITICAST_AWS_ROLE": "a-role",
+    "AWS_REGION": "sa-east-1",
+}
+"""The least that the environment `aws` needs, beside a source."""
+
 MakeContext = Callable[..., KedroContext]
 
 
 @pytest.fixture(scope="session")
-def make_context() -> MakeContext:
+def aws_environment() -> Iterator[dict[str, str]]:
+    """Environment variables for `aws`, whatever those of this machine are."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(("VITICAST_", "AWS_", "MLFLOW_TRACKING"))]:
+            patch.delenv(name)
+        for name, value in AWS.items():
+            patch.setenv(name, value)
+        yield AWS
+
+
+@pytest.fixture(scope="session")
+def make_context(aws_environment: dict[str, str]) -> MakeContext:
     """The context that a session would make, without the hooks: kedro-mlflow's would write a database."""
     configure_project("viticast")
 
@@ -53,7 +74,21 @@ def choice(request: pytest.FixtureRequest) -> tuple[str, str]:
 @pytest.fixture(scope="session")
 def context(make_context: MakeContext, choice: tuple[str, str]) -> KedroContext:
     env, source = choice
-    return make_context(env, source=source)
+    return settled(make_context(env, source=source))
+
+
+class ReadConfiguration(UserDict[str, Any]):
+    """Configuration that was read once, and is given out in copies: Kedro changes paths in what it is given."""
+
+    def __getitem__(self, kind: str) -> Any:
+        return deepcopy(super().__getitem__(kind))
+
+
+def settled(context: KedroContext) -> KedroContext:
+    """The context with its configuration read: of several loaders, the newest one's globals hold for all of them."""
+    kinds = ("globals", "catalog", "parameters", "credentials", "mlflow")
+    context.config_loader = ReadConfiguration({kind: context.config_loader[kind] for kind in kinds})
+    return context
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,15 @@ import re
 from importlib import import_module
 
 import pytest
+import sqlglot
 from kedro.io import CatalogConfigResolver, DatasetError, MemoryDataset
 from kedro.validation import preflight_check, resolve_validator
-from tests.config.conftest import ENVIRONMENTS
+from sqlglot import exp
+from tests.config.conftest import ENVIRONMENTS, settled
 
 from viticast.contracts.lake import LAKE_TABLES
 from viticast.datasets.lake_table import LakeTableDataset
+from viticast.lake.queries import statement
 from viticast.pipeline_registry import PIPELINES
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -59,19 +62,30 @@ def test_every_table_and_receipt_that_is_stored_has_a_contract(entries):
 
 
 def test_two_names_of_one_table_say_the_same_of_it(entries):
-    """A dataset `known_x` reads the table that `x` adds to."""
-    said = ("path", "table", "partition_by", "overwrite", "validator")
-    known = [name for name in entries if name.startswith("known_")]
+    """A dataset `known_x` reads the table that `x` adds to: by its files, or by the statement of its own name."""
+    known = {name: entry for name, entry in entries.items() if name.startswith("known_")}
     assert known
-    for name in known:
+    for name, entry in known.items():
         other = entries[name.removeprefix("known_")]
-        assert [entries[name][key] for key in said] == [other[key] for key in said]
+        assert {entry.get("contract", other["validator"]), entry.get("validator", other["validator"])} == {
+            other["validator"]
+        }
+        if entry["type"].endswith("QueryResultDataset"):
+            assert entry["statement_name"] == name
+            assert tables_of(name) == {other["table"]}
+        else:
+            said = ("path", "table", "partition_by")
+            assert [entry[key] for key in said] == [other[key] for key in said]
+
+
+def tables_of(statement_name):
+    return {table.name for table in sqlglot.parse_one(statement(statement_name), dialect="athena").find_all(exp.Table)}
 
 
 @pytest.mark.parametrize("env", [name for name in ENVIRONMENTS if name != "base"] or ["base"])
 def test_an_environment_declares_no_name_of_its_own(make_context, env):
     """Pipelines are the same everywhere: an environment overrides entries, parameters and settings, and adds none."""
-    base, other = make_context("base").config_loader, make_context(env).config_loader
+    base, other = (settled(make_context(name, source="sample")).config_loader for name in ("base", env))
     for kind in ("catalog", "parameters", "globals"):
         assert {name for name in other[kind] if name[0] != "_"} == {name for name in base[kind] if name[0] != "_"}
 

@@ -60,7 +60,7 @@ def context(tmp_path: Path, database: Path) -> SimpleNamespace:
             "tracking": {"experiment": {"name": "viticast"}},
         },
     }
-    return SimpleNamespace(config_loader=settings, _runtime_params={})
+    return SimpleNamespace(config_loader=settings, env=None, _runtime_params={})
 
 
 def test_the_store_is_there_before_anybody_looks_for_it(

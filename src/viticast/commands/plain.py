@@ -22,11 +22,13 @@ def expected() -> tuple[type[Exception], ...]:
     from kedro.io import DatasetError  # noqa: PLC0415
     from kedro.validation import DataValidationError, ParameterValidationError  # noqa: PLC0415
     from mlflow.exceptions import MlflowException  # noqa: PLC0415
+    from omegaconf.errors import OmegaConfBaseException  # noqa: PLC0415
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
     from viticast.contracts.declared import DeclarationError  # noqa: PLC0415
     from viticast.hooks import UnknownParameterError, UnknownSourceError  # noqa: PLC0415
     from viticast.lake.conformity import CatalogMismatchError  # noqa: PLC0415
+    from viticast.lake.errors import ServiceError  # noqa: PLC0415
     from viticast.monitoring.model_checks import StaleModelError  # noqa: PLC0415
     from viticast.panel.ledger import LedgerError  # noqa: PLC0415
     from viticast.panel.snapshot import SnapshotError  # noqa: PLC0415
@@ -42,6 +44,7 @@ def expected() -> tuple[type[Exception], ...]:
         UnknownParameterError,
         UnknownSourceError,
         SourceError,
+        ServiceError,
         DeclarationError,
         # Files that are missing, unreadable or in use: what they say names the file.
         OSError,
@@ -53,6 +56,7 @@ def expected() -> tuple[type[Exception], ...]:
         DamagedVintageError,
         CatalogMismatchError,
         DatasetError,
+        OmegaConfBaseException,
         DataValidationError,
         ParameterValidationError,
     )
@@ -78,10 +82,20 @@ class PlainErrors(click.Command):
 
 
 def _innermost(error: Exception) -> Exception:
-    """What went wrong with a dataset, without Kedro's words about it, if it is an error that says what to do."""
+    """What went wrong with a dataset or a setting, without the words of Kedro and OmegaConf around it.
+
+    Only if that is an error that says what to do.
+    """
     from kedro.io import DatasetError  # noqa: PLC0415
+    from omegaconf.errors import OmegaConfBaseException  # noqa: PLC0415
 
     cause: BaseException | None = error
-    while isinstance(cause, DatasetError) and FRAME in str(cause):
-        cause = cause.__cause__
+    while cause is not None:
+        if isinstance(cause, DatasetError) and FRAME in str(cause):
+            cause = cause.__cause__
+        elif isinstance(cause, OmegaConfBaseException):
+            # It names no cause, unless OC_CAUSE asks for it; Python keeps the one that it answered.
+            cause = cause.__cause__ or cause.__context__
+        else:
+            break
     return cause if isinstance(cause, expected()) else error
