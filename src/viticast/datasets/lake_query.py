@@ -152,7 +152,7 @@ def make_engine(settings: dict[str, Any]) -> QueryEngine:
             `lake.aws.athena.AthenaOptions` has.
 
     Raises:
-        DatasetError: Its type is unknown, or it has a setting that is.
+        DatasetError: Its type is unknown.
     """
     options = {name: value for name, value in settings.items() if name != "type"}
     # Loaded where something is asked: Kedro makes every dataset of the catalog, whatever a run needs.
@@ -161,6 +161,10 @@ def make_engine(settings: dict[str, Any]) -> QueryEngine:
             from viticast.lake.engine import DuckDBEngine  # noqa: PLC0415
 
             return DuckDBEngine(options["filepath"])
+        case "athena":
+            from viticast.lake.aws.athena import AthenaEngine, AthenaOptions  # noqa: PLC0415
+
+            return AthenaEngine(AthenaOptions(**options))
         case unknown:
             raise DatasetError(f"query engine {unknown!r} is unknown; known: duckdb, athena")
 

@@ -16,13 +16,14 @@ Service = Literal["s3", "glue", "athena"]
 PARALLEL_CONNECTIONS = 32
 """More than what asks one service at a time; the SDK's own ten would make threads wait for each other."""
 
-_CONFIG = Config(
+CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 5},
     connect_timeout=10,
     read_timeout=60,
     max_pool_connections=PARALLEL_CONNECTIONS,
     user_agent_extra="viticast",
 )
+"""How the SDK behaves, for every client of this project."""
 _making = threading.Lock()
 
 
@@ -48,7 +49,7 @@ def forget_clients() -> None:
 def _client(service: Service, process: int) -> Any:  # noqa: ANN401 - the process is part of the key
     with naming_errors(service, "be asked"):
         try:
-            return boto3.session.Session().client(service, config=_CONFIG)
+            return boto3.session.Session().client(service, config=CONFIG)
         except ValueError as error:
             # The SDK's error for an address without http:// is no error of the SDK's kind.
             raise ServiceError(f"{service}: {error}. Correct AWS_ENDPOINT_URL.") from error
