@@ -64,7 +64,7 @@ def _take_in(
 def _nothing() -> KnownVintages:
     return KnownVintages(
         pd.DataFrame(columns=["table_name", "vintage_id", "landing_id", "published_at", "last_year", "fetched_at"]),
-        pd.DataFrame(columns=["table_name", "vintage_id"]),
+        {},
     )
 
 

@@ -57,7 +57,7 @@ class _Judge:
             take_in(
                 check_and_read_all(files, self.registry, self.source.connection),
                 self.registry,
-                KnownVintages(lake.table("vintages"), lake.table("observations")),
+                KnownVintages(lake.table("vintages"), lake.readers("observations")),
                 Expectations.from_mapping(_yaml(catalog["expectations"]["filepath"])),
                 self.bounds,
                 same_label=lambda table, item: fold(aliases.resolve(table, item)),

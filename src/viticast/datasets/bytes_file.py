@@ -1,35 +1,42 @@
 """A file of bytes: a picture, for one."""
 
-from pathlib import PurePosixPath
+from pathlib import Path
 from typing import Any
 
-import fsspec
 from kedro.io import AbstractDataset
+
+from viticast.lake.storage import is_local, open_file
 
 
 class BytesDataset(AbstractDataset[bytes, bytes]):
     """Bytes in a file, as they are.
 
     Args:
-        filepath: The file, local or remote.
+        filepath: The file: a path, or an address of S3. A local one is written in place; where readers must never see
+            half of it, `AtomicDataset` saves through this one.
         metadata: Ignored by Kedro; kedro-viz reads the layer here.
     """
 
     def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
-        self._fs, path = fsspec.core.url_to_fs(filepath)
-        self._filepath = PurePosixPath(path)
+        self._address = filepath
         self.metadata = metadata
 
     def load(self) -> bytes:
         """The bytes."""
-        return bytes(self._fs.cat_file(str(self._filepath)))
+        storage, name = open_file(self._address)
+        return storage.read(name)
 
     def save(self, data: bytes) -> None:
         """Writes the bytes."""
-        self._fs.pipe_file(str(self._filepath), data)
+        if is_local(self._address):
+            Path(self._address).write_bytes(data)
+            return
+        storage, name = open_file(self._address)
+        storage.write_changed(name, data)
 
     def _exists(self) -> bool:
-        return bool(self._fs.exists(str(self._filepath)))
+        storage, name = open_file(self._address)
+        return storage.exists(name)
 
     def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath)}
+        return {"filepath": self._address}

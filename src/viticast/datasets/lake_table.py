@@ -26,6 +26,8 @@ class LakeTableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         overwrite: `never` where the partition's key is a hash of its content, else `changed`.
         current: A receipt (JSON) that says which partition is current: a load then gives only that one. Within the run
             that saved a partition, a load gives that one, whatever the receipt says: it may be of another run.
+        loads: `all` rows, or those `saved`: within the run that saved partitions, a load gives these, read back from
+            the lake; a node that continues a save needs no more, however many partitions there have been.
         if_missing: What a load does where there is no partition: `error`, or `empty` for no rows under the columns of
             the contract.
         if_damaged: What a load does with a partition that cannot be read: `error`, or `skip` it with a warning, where
@@ -42,6 +44,7 @@ class LakeTableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         partition_by: Sequence[str],
         overwrite: Overwrite,
         current: dict[str, str] | None = None,
+        loads: Literal["all", "saved"] = "all",
         if_missing: Literal["error", "empty"] = "error",
         if_damaged: Literal["error", "skip"] = "error",
         contract: str | None = None,
@@ -49,16 +52,17 @@ class LakeTableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
     ) -> None:
         self._table = LakeTable(path, table, partition_by, overwrite)
         self._current = current["filepath"] if current else None
+        self._loads_saved = loads == "saved"
         self._empty = _empty(table, contract) if if_missing == "empty" else None
         self._skip_damaged = if_damaged == "skip"
         self._saved: dict[str, str] | None = None
+        self._saved_names: list[str] | None = None
         self.metadata = metadata
 
     def load(self) -> pd.DataFrame:
-        """All rows, or those of the current partition."""
-        where = self._current_partition()
+        """All rows, or those of the current partition, or those that were saved."""
         try:
-            return self._table.read(where, skip_damaged=self._skip_damaged)
+            return self._rows()
         except FileNotFoundError:
             if self._empty is None:
                 raise
@@ -69,7 +73,13 @@ class LakeTableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         saved = self._partition_of(data) if self._current else None
         changed = self._table.write(data)
         self._saved = saved
+        self._saved_names = self._table.partitions_of(data) if self._loads_saved else None
         logger.info("%s: %d of its partitions changed", self._table.name, len(changed))
+
+    def _rows(self) -> pd.DataFrame:
+        if self._saved_names is not None:
+            return self._table.read_partitions(self._saved_names, skip_damaged=self._skip_damaged)
+        return self._table.read(self._current_partition(), skip_damaged=self._skip_damaged)
 
     def _partition_of(self, data: pd.DataFrame) -> dict[str, str] | None:
         """The one partition that the frame is of; None for a frame without rows."""

@@ -36,12 +36,8 @@ class RawStoreDataset(AbstractDataset[Mapping[str, bytes], dict[str, bytes]]):
         """
         if wrong := sorted(name for name, content in data.items() if not _is_named_by_hash(name, content)):
             raise ValueError(f"raw: {', '.join(wrong)} is not the SHA-256 of the bytes that were to be kept under it")
-        written = [
-            sha256
-            for sha256, content in sorted(data.items())
-            if self._storage.write_once(sha256, content, is_whole=partial(_is_named_by_hash, sha256))
-        ]
-        logger.info("raw: %d of %d files are new", len(written), len(data))
+        written = sum(self._storage.each(self._put, sorted(data.items())))
+        logger.info("raw: %d of %d files are new", written, len(data))
 
     def load(self) -> dict[str, bytes]:
         """All files: SHA-256 -> bytes.
@@ -49,7 +45,8 @@ class RawStoreDataset(AbstractDataset[Mapping[str, bytes], dict[str, bytes]]):
         Raises:
             DamagedFileError: A file does not hold what its name says.
         """
-        files = {name: self._storage.read(name) for name in self._storage.glob("*")}
+        names = self._storage.glob("*")
+        files = dict(zip(names, self._storage.each(self._storage.read, names), strict=True))
         for name, content in files.items():
             if not _is_named_by_hash(name, content):
                 raise DamagedFileError(
@@ -58,6 +55,10 @@ class RawStoreDataset(AbstractDataset[Mapping[str, bytes], dict[str, bytes]]):
                     "kedro run --pipelines=ingestion"
                 )
         return files
+
+    def _put(self, file: tuple[str, bytes]) -> bool:
+        sha256, content = file
+        return self._storage.write_once(sha256, content, is_whole=partial(_is_named_by_hash, sha256))
 
     def _exists(self) -> bool:
         return bool(self._storage.glob("*"))

@@ -1,5 +1,7 @@
 """All that one source has in the lake and below it, for commands that look back."""
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from viticast.contracts.columns import Table
@@ -34,6 +36,14 @@ class Lake:
         """
         contract = LAKE_TABLES[name]
         return _rows(LakeTable(self.root, name, contract.partition_by, "changed"), contract.model, where)
+
+    def readers(self, name: str) -> dict[tuple[str, ...], Callable[[], pd.DataFrame]]:
+        """Values of a table's partition columns -> a function that reads the rows of the partition.
+
+        Raises:
+            KeyError: The lake has no contract of this name.
+        """
+        return LakeTable(self.root, name, LAKE_TABLES[name].partition_by, "changed").readers()
 
     def manifest(self) -> pd.DataFrame:
         """Where each raw file came from, as `contracts.raw.RawManifest` describes."""

@@ -2,8 +2,8 @@
 
 import io
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Literal
 from urllib.parse import quote, unquote
 
@@ -41,10 +41,18 @@ class LakeTable:
         self.partition_by = list(partition_by)
         self.overwrite = overwrite
 
-    def partitions(self) -> list[str]:
-        """Names of the Parquet files under the root, sorted."""
-        depth = "/".join(["*"] * len(self.partition_by))
-        return self.storage.glob(f"{self.name}/{depth}/{FILE_NAME}")
+    def partitions(self, where: Mapping[str, str] | None = None) -> list[str]:
+        """Names of the Parquet files under the root, sorted: all, or those of some values of partition columns."""
+        wanted = where or {}
+        if set(wanted) - set(self.partition_by):
+            return []
+        folders = [_folder(column, wanted[column]) if column in wanted else "*" for column in self.partition_by]
+        return self.storage.glob("/".join([self.name, *folders, FILE_NAME]))
+
+    def partitions_of(self, frame: pd.DataFrame) -> list[str]:
+        """Names of the files that the rows of a frame go into, sorted."""
+        keys = frame[self.partition_by].drop_duplicates()
+        return sorted(self._file(values) for values in keys.itertuples(index=False, name=None))
 
     def write(self, frame: pd.DataFrame) -> list[str]:
         """Writes each partition of the frame.
@@ -55,7 +63,7 @@ class LakeTable:
         Raises:
             ValueError: A partition column is missing or has an empty cell.
         """
-        return [name for name, content in self._encoded(frame) if self._put(name, content)]
+        return [name for name in self.storage.each(self._put, self._encoded(frame)) if name is not None]
 
     def read(self, where: Mapping[str, str] | None = None, *, skip_damaged: bool = False) -> pd.DataFrame:
         """All rows, or those of some partitions; the partition columns as text in front.
@@ -68,56 +76,74 @@ class LakeTable:
             FileNotFoundError: There is no such partition.
             DamagedFileError: The file of one is no whole Parquet file.
         """
-        frames = list(self._frames(self._matching(where or {}), skip_damaged))
-        if not frames:
-            wanted = [_folder(column, value) for column, value in (where or {}).items()]
-            which = f" with {', '.join(wanted)}" if wanted else ""
-            raise FileNotFoundError(f"the lake has no table '{self.name}'{which} under {self.storage.root}")
-        return pd.concat(frames, ignore_index=True)
+        wanted = [_folder(column, value) for column, value in (where or {}).items()]
+        which = f" with {', '.join(wanted)}" if wanted else ""
+        return self._joined(self.partitions(where), which, skip_damaged)
+
+    def read_partitions(self, names: Sequence[str], *, skip_damaged: bool = False) -> pd.DataFrame:
+        """The rows of the files of these names, in their order.
+
+        Args:
+            names: Of files under the root.
+            skip_damaged: As `read` has it.
+
+        Raises:
+            FileNotFoundError: No name was given.
+            DamagedFileError: The file of one is no whole Parquet file.
+        """
+        return self._joined(names, "", skip_damaged)
+
+    def readers(self) -> dict[tuple[str, ...], Callable[[], pd.DataFrame]]:
+        """Values of the partition columns -> a function that reads the rows, and may raise DamagedFileError."""
+        return {_values(name): partial(self._decoded, name) for name in self.partitions()}
 
     def has(self, where: Mapping[str, str] | None = None) -> bool:
         """True if the table has a partition, or one of these values."""
-        return bool(self._matching(where or {}))
+        return bool(self.partitions(where))
 
-    def _matching(self, where: Mapping[str, str]) -> list[str]:
-        wanted = [_folder(column, value) for column, value in where.items()]
-        return [name for name in self.partitions() if all(folder in name.split("/") for folder in wanted)]
+    def _joined(self, names: Sequence[str], which: str, skip_damaged: bool) -> pd.DataFrame:
+        decode = self._decoded_if_whole if skip_damaged else self._decoded
+        frames = [frame for frame in self.storage.each(decode, names) if frame is not None]
+        if not frames:
+            raise FileNotFoundError(f"the lake has no table '{self.name}'{which} under {self.storage.root}")
+        return pd.concat(frames, ignore_index=True)
 
-    def _frames(self, names: Sequence[str], skip_damaged: bool) -> Iterator[pd.DataFrame]:
-        for name in names:
-            try:
-                yield self._decoded(name)
-            except DamagedFileError as error:
-                if not skip_damaged:
-                    raise
-                logger.warning("left out: %s", error)
-
-    def _put(self, name: str, content: bytes) -> bool:
+    def _put(self, file: tuple[str, bytes]) -> str | None:
+        """The name of the file if this call changed it."""
+        name, content = file
         if self.overwrite == "never":
-            return self.storage.write_once(name, content, is_whole=is_whole_parquet)
-        return self.storage.write_changed(name, content)
+            return name if self.storage.write_once(name, content, is_whole=is_whole_parquet) else None
+        return name if self.storage.write_changed(name, content) else None
+
+    def _file(self, values: Iterable[object]) -> str:
+        folders = [_folder(column, str(value)) for column, value in zip(self.partition_by, values, strict=True)]
+        return "/".join([self.name, *folders, FILE_NAME])
 
     def _encoded(self, frame: pd.DataFrame) -> Iterator[tuple[str, bytes]]:
         keys = frame[self.partition_by]
         if keys.isna().any(axis=None):
             raise ValueError(f"{self.name}: a partition column among {self.partition_by} has empty cells")
         for values, rows in frame.groupby(self.partition_by, sort=True):
-            folders = [_folder(column, str(value)) for column, value in zip(self.partition_by, values, strict=True)]
             buffer = io.BytesIO()
             table = pa.Table.from_pandas(rows.drop(columns=self.partition_by), preserve_index=False)
             # Checksums, because a figure that rots on a disk is no less a figure to whoever reads it.
             pq.write_table(table.replace_schema_metadata(None), buffer, compression="zstd", write_page_checksum=True)
-            yield str(PurePosixPath(self.name, *folders, FILE_NAME)), buffer.getvalue()
+            yield self._file(values), buffer.getvalue()
+
+    def _decoded_if_whole(self, name: str) -> pd.DataFrame | None:
+        try:
+            return self._decoded(name)
+        except DamagedFileError as error:
+            logger.warning("left out: %s", error)
+            return None
 
     def _decoded(self, name: str) -> pd.DataFrame:
         try:
             frame = _read_parquet(self.storage.read(name))
         except UNREADABLE as error:
             raise DamagedFileError(damage(self.storage.path(name), str(error))) from error
-        folders = PurePosixPath(name).parts[1:-1]
-        for position, folder in enumerate(folders):
-            column, value = folder.split("=", 1)
-            frame.insert(position, column, pd.Series(unquote(value), index=frame.index, dtype="str"))
+        for position, (column, value) in enumerate(zip(self.partition_by, _values(name), strict=True)):
+            frame.insert(position, column, pd.Series(value, index=frame.index, dtype="str"))
         return frame
 
 
@@ -155,3 +181,8 @@ def _read_parquet(content: bytes) -> pd.DataFrame:
 def _folder(column: str, value: str) -> str:
     # A slash in a value would open a folder of its own.
     return f"{column}={quote(value, safe='')}"
+
+
+def _values(name: str) -> tuple[str, ...]:
+    """The values of the partition columns in the name of a file."""
+    return tuple(unquote(folder.split("=", 1)[1]) for folder in name.split("/")[1:-1])

@@ -22,6 +22,9 @@ OLDER_COPY = "older_copy"
 SameLabel = Callable[[str, str], str]
 """(table, item) -> the folded name under which spellings of one thing are equal."""
 
+ReadCells = Mapping[tuple[str, ...], Callable[[], pd.DataFrame]]
+"""(table, vintage_id) -> what reads its observations: a lake has many vintages, and a file is compared with one."""
+
 
 @dataclass(frozen=True)
 class Accepted:
@@ -93,10 +96,10 @@ class KnownVintages:
 
     Args:
         vintages: As `contracts.vintages.Vintages` describes; may have no row.
-        observations: As `contracts.observations.Observations` describes; may have no row.
+        observations: Reads the cells of a vintage, as `contracts.observations.Observations` describes.
     """
 
-    def __init__(self, vintages: pd.DataFrame, observations: pd.DataFrame) -> None:
+    def __init__(self, vintages: pd.DataFrame, observations: ReadCells) -> None:
         self._landings: dict[str, list[Landing]] = defaultdict(list)
         for row in vintages.to_dict("records"):
             landing = Landing(
@@ -107,10 +110,8 @@ class KnownVintages:
                 str(row["vintage_id"]),
             )
             self._landings[str(row["table_name"])].append(landing)
-        self._cells = {
-            (str(table), str(vintage)): rows[list(COLUMNS)]
-            for (table, vintage), rows in observations.groupby(["table_name", "vintage_id"])
-        }
+        self._in_lake = observations
+        self._accepted: dict[tuple[str, str], pd.DataFrame] = {}
 
     def add(self, accepted: "Accepted") -> None:
         """Lets later files be compared with this one."""
@@ -119,7 +120,7 @@ class KnownVintages:
             accepted.published_at, accepted.reading.last_year, fetched, accepted.landing_id, accepted.vintage_id
         )
         self._landings[accepted.file.table_name].append(landing)
-        self._cells.setdefault((accepted.file.table_name, accepted.vintage_id), accepted.reading.frame)
+        self._accepted.setdefault((accepted.file.table_name, accepted.vintage_id), accepted.reading.frame)
 
     def before(self, table: str, vintage_id: str, published_at: date) -> pd.DataFrame | None:
         """Cells of the newest other vintage of the table that was published by then, or None."""
@@ -128,9 +129,16 @@ class KnownVintages:
             for landing in self._landings[table]
             if landing.vintage_id != vintage_id
             and landing.published_at <= published_at
-            and (table, landing.vintage_id) in self._cells
+            and self._has((table, landing.vintage_id))
         ]
-        return self._cells[table, max(older).vintage_id] if older else None
+        return self._cells((table, max(older).vintage_id)) if older else None
+
+    def _has(self, vintage: tuple[str, str]) -> bool:
+        return vintage in self._in_lake or vintage in self._accepted
+
+    def _cells(self, vintage: tuple[str, str]) -> pd.DataFrame:
+        read = self._in_lake.get(vintage)
+        return self._accepted[vintage] if read is None else read()[list(COLUMNS)]
 
     def newest(self, table: str) -> Landing | None:
         """The landing whose content stands now, or None."""

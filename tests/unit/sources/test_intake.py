@@ -1,12 +1,12 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 
 import pandas as pd
 import pytest
 import yaml
 
 from viticast.contracts.findings import Findings
-from viticast.contracts.observations import Observations
 from viticast.contracts.vintages import Vintages
 from viticast.panel.labels import fold
 from viticast.sources.batch import check_and_read_all
@@ -15,7 +15,7 @@ from viticast.sources.intake import Accepted, KnownVintages, Refused, finding_ro
 from viticast.sources.reader import COLUMNS
 from viticast.sources.vetting import Expectations, VettingBounds
 
-NOTHING_KNOWN = (Vintages.empty(), Observations.empty())
+NOTHING_KNOWN = (Vintages.empty(), {})
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +58,11 @@ def in_the_lake(*accepted):
             for one in accepted
         ]
     )
-    frames = [one.reading.frame.assign(table_name="ImpSuco", vintage_id=one.vintage_id) for one in accepted]
-    return vintages, pd.concat(frames, ignore_index=True)
+    return vintages, {("ImpSuco", one.vintage_id): partial(_rows, one) for one in accepted}
+
+
+def _rows(one):
+    return one.reading.frame.assign(table_name="ImpSuco", vintage_id=one.vintage_id)
 
 
 def test_files_are_decided_in_the_order_of_their_publication(decide, suco):

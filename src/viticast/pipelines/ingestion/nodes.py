@@ -16,7 +16,7 @@ from viticast.panel.labels import fold
 from viticast.pipelines.ingestion.params import IngestionParams
 from viticast.sources import Fetched, FetchedFile, NotFetched, ReadFile, RefusedFile, TableRegistry, check_and_read_all
 from viticast.sources.connections import Connection
-from viticast.sources.intake import Accepted, Decision, KnownVintages, Refused, finding_rows, take_in
+from viticast.sources.intake import Accepted, Decision, KnownVintages, ReadCells, Refused, finding_rows, take_in
 from viticast.sources.left_out import left_out
 from viticast.sources.vetting import Expectations
 from viticast.sources.vintage import observe
@@ -107,13 +107,28 @@ def decide(
     fetched: tuple[Fetched, ...],
     files: tuple[ReadFile | RefusedFile, ...],
     known_vintages: pd.DataFrame,
-    known_observations: pd.DataFrame,
+    known_observations: ReadCells,
     tables: Mapping[str, Any],
     aliases: Mapping[str, Any],
     expectations: Mapping[str, Any],
     params: IngestionParams,
 ) -> tuple[Decision, ...]:
-    """Accepts or refuses each file: by rules on itself, and against the vintage of its table before it."""
+    """Accepts or refuses each file: by rules on itself, and against the vintage of its table before it.
+
+    Args:
+        fetched: As the source handed it over.
+        files: As they were read.
+        known_vintages: What the lake holds, as `contracts.vintages.Vintages` describes.
+        known_observations: Reads the cells of a vintage that the lake holds.
+        tables: The table registry.
+        aliases: Spellings of one name.
+        expectations: Declared anchors and gaps of the source.
+        params: How far a table may differ from what is expected.
+
+    Raises:
+        DamagedFileError: A vintage that a file is compared with is no whole Parquet file.
+        DataValidationError: It breaks its contract.
+    """
     declared, registry = Aliases.from_mapping(aliases), TableRegistry.from_mapping(tables)
     expected = Expectations.from_mapping(expectations)
     named = [

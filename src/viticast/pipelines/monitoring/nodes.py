@@ -19,6 +19,7 @@ from viticast.monitoring.model_checks import (
 )
 from viticast.monitoring.verdicts import Verdict, bounded, verdict_frame, worst
 from viticast.pipelines.monitoring.params import MonitoringParams
+from viticast.sources.fetched import NO_FILE
 
 logger = logging.getLogger(__name__)
 
@@ -39,12 +40,13 @@ def query_previous_cells(query: Query, revisions: pd.DataFrame) -> pd.DataFrame:
     return query(vintage_ids=previous)
 
 
-def choose_findings(findings: pd.DataFrame, snapshot: pd.DataFrame, ingestion_receipt: Receipt) -> pd.DataFrame:
+def query_findings(query: Query, snapshot: pd.DataFrame, ingestion_receipt: Receipt) -> pd.DataFrame:
     """What was found in the files of the snapshot, in those that were refused last, and of tables that did not come."""
     refused = {row["raw_sha256"] for row in ingestion_receipt["refused"]}
     not_fetched = {row["landing_id"] for row in ingestion_receipt["not_fetched"]}
-    is_of_file = findings["raw_sha256"].isin({*snapshot["raw_sha256"], *refused})
-    chosen = findings[is_of_file | findings["landing_id"].isin(not_fetched)]
+    files = {*snapshot["raw_sha256"], *refused, *({NO_FILE} if not_fetched else ())}
+    # No engine takes an empty list.
+    chosen = query(raw_hashes=sorted(files), landing_ids=sorted(not_fetched) or [NO_FILE])
     # The same bytes may have landed from several addresses: what was found in them is told once.
     told = [name for name in chosen.columns if name not in ("landing_id", "address")]
     return chosen.drop_duplicates(told, ignore_index=True)

@@ -22,10 +22,10 @@ def create_pipeline(**kwargs: object) -> Pipeline:
                 name="query_previous_cells",
             ),
             node(
-                nodes.choose_findings,
-                inputs=["findings", "snapshots", "ingestion_receipt"],
+                nodes.query_findings,
+                inputs=["findings_query", "snapshots", "ingestion_receipt"],
                 outputs="snapshot_findings",
-                name="choose_findings",
+                name="query_findings",
             ),
             node(
                 nodes.report_summary,
