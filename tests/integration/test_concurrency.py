@@ -71,7 +71,7 @@ def test_a_thousand_reads_during_a_hundred_writes_see_whole_tables(tmp_path: Pat
     root = str(tmp_path / "lake")
     table = LakeTable(root, "panel", ["snapshot_id"], "changed")
     table.write(pd.DataFrame({"snapshot_id": ["0" * 16] * ROWS, "value": [-1.0] * ROWS}).astype({"snapshot_id": "str"}))
-    DuckDBCatalog(root, f"{root}/lake.duckdb").register(["panel"])
+    DuckDBCatalog(root, f"{root}/lake.duckdb").register({"panel": None})
     engine = DuckDBEngine(f"{root}/lake.duckdb")
     end = tmp_path / "end"
     command = [sys.executable, "-c", WRITER, root, str(ROWS), str(end)]

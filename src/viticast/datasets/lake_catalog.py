@@ -1,19 +1,20 @@
-"""The lake's catalog as a Kedro dataset: saving registers tables, loading describes them."""
+"""The lake's catalog as a Kedro dataset: saving registers partitions, loading describes tables."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from kedro.io import AbstractDataset, DatasetError
 
 if TYPE_CHECKING:
-    from viticast.lake.catalog import LakeCatalog
+    from viticast.lake.cataloged import LakeCatalog, Registration
 
-CatalogRequest = dict[str, list[str]]
-"""{"tables": names of the tables to register}"""
+CatalogRequest = Mapping[str, "Registration"]
+"""{"tables": table -> its partitions of this run, each as partition column -> value; None for all of its files}"""
 CatalogDescription = list[dict[str, Any]]
-"""For each table: name, columns, partition_columns, partitions, rows"""
+"""For each table what `lake.cataloged.CatalogedTable` says"""
 
 
 class LakeCatalogDataset(AbstractDataset[CatalogRequest, CatalogDescription]):
@@ -21,7 +22,14 @@ class LakeCatalogDataset(AbstractDataset[CatalogRequest, CatalogDescription]):
 
     Args:
         path: Folder of the lake.
-        engine: `{type: duckdb, filepath: <file of views>}`.
+        engine: `{type: duckdb, filepath: <file of views>}`, or for Glue
+
+            - `type: glue`
+            - `mechanism`: `crawler` for tables that a crawler finds, `partitions` for those that a run names.
+            - `database`: of the Glue Data Catalog.
+            - `tables`: that this catalog answers for, and a crawler looks into; by default all of the lake.
+            - `athena`: the engine that counts rows, as `viticast.datasets.lake_query` takes it.
+            - `crawler`, `role`, `crawl_timeout_seconds` (1800): of the crawler.
         metadata: Ignored by Kedro; kedro-viz reads the layer here.
     """
 
@@ -31,20 +39,52 @@ class LakeCatalogDataset(AbstractDataset[CatalogRequest, CatalogDescription]):
         self.metadata = metadata
 
     def save(self, data: CatalogRequest) -> None:
-        """Registers the tables; those that are known already stay."""
+        """Registers the partitions; what is known already stays."""
         self._catalog().register(data["tables"])
 
     def load(self) -> CatalogDescription:
-        """Describes every table that is registered."""
+        """Describes the tables that are registered."""
         return [asdict(table) for table in self._catalog().describe()]
 
     def _catalog(self) -> LakeCatalog:
-        if self._engine.get("type") != "duckdb":
-            raise DatasetError(f"catalog {self._engine.get('type')!r} is unknown; known: duckdb")
-        # Thirty megabytes that a run of ingestion has no use for: Kedro makes every dataset of the catalog.
-        from viticast.lake.catalog import DuckDBCatalog  # noqa: PLC0415
+        # What an engine needs is loaded where it is asked: Kedro makes every dataset of the catalog, and a run of
+        # ingestion has no use for thirty megabytes of DuckDB or of Amazon's SDK.
+        match self._engine.get("type"):
+            case "duckdb":
+                from viticast.lake.catalog import DuckDBCatalog  # noqa: PLC0415
 
-        return DuckDBCatalog(self._path, self._engine["filepath"])
+                return DuckDBCatalog(self._path, self._engine["filepath"])
+            case "glue":
+                return _glue_catalog(self._path, self._engine)
+            case kind:
+                raise DatasetError(f"catalog {kind!r} is unknown; known: duckdb, glue")
 
     def _describe(self) -> dict[str, Any]:
         return {"path": self._path, "engine": self._engine}
+
+
+def _glue_catalog(path: str, settings: dict[str, Any]) -> LakeCatalog:
+    from viticast.contracts.lake import LAKE_TABLES  # noqa: PLC0415
+    from viticast.datasets.lake_query import make_engine  # noqa: PLC0415
+    from viticast.lake.aws.crawler import Crawler, CrawlerOptions  # noqa: PLC0415
+    from viticast.lake.aws.database import GlueDatabase  # noqa: PLC0415
+    from viticast.lake.aws.glue import CrawledPartitions, GlueCatalog, Mechanism, NamedPartitions  # noqa: PLC0415
+
+    database = GlueDatabase(settings["database"], path)
+    tables = settings.get("tables", list(LAKE_TABLES))
+    mechanism: Mechanism
+    match settings.get("mechanism"):
+        case "crawler":
+            options = CrawlerOptions(
+                name=settings["crawler"],
+                database=database.name,
+                role=settings["role"],
+                targets=tuple(database.location(table) for table in tables),
+                timeout_seconds=settings.get("crawl_timeout_seconds", 1800),
+            )
+            mechanism = CrawledPartitions(database, Crawler(options))
+        case "partitions":
+            mechanism = NamedPartitions(database)
+        case kind:
+            raise DatasetError(f"mechanism {kind!r} of a catalog is unknown; known: crawler, partitions")
+    return GlueCatalog(database, mechanism, make_engine(settings["athena"]), tables)

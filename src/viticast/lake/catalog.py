@@ -1,47 +1,15 @@
-"""The catalog of the lake: which tables there are, with which columns and partitions."""
+"""The embedded catalog of the lake: a DuckDB file of views over its files."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import duckdb
 
+from viticast.lake.cataloged import CatalogedTable, Registration
 from viticast.lake.engine import CATALOGED_AT, connect, naming_damage
 from viticast.lake.storage import LocalStorage, make_folder, put_in_place
 from viticast.lake.table import FILE_NAME
 from viticast.lake.writers import unfinished_path
-
-
-@dataclass(frozen=True)
-class CatalogedTable:
-    """A table as the catalog knows it.
-
-    Attributes:
-        name: Name of the table.
-        columns: Column name -> type, as the engine names types; partition columns included.
-        partition_columns: In the order of the folders.
-        partitions: How many there are.
-        rows: How many rows the files hold.
-    """
-
-    name: str
-    columns: dict[str, str]
-    partition_columns: tuple[str, ...]
-    partitions: int
-    rows: int
-
-
-class LakeCatalog(Protocol):
-    """Something that makes the files of the lake known as tables."""
-
-    def register(self, tables: Sequence[str]) -> None:
-        """Makes these tables queryable; tables that are known already stay known."""
-        ...
-
-    def describe(self) -> list[CatalogedTable]:
-        """All tables that are known."""
-        ...
 
 
 class DuckDBCatalog:
@@ -59,8 +27,10 @@ class DuckDBCatalog:
         self.storage = LocalStorage(root)
         self.database = Path(database)
 
-    def register(self, tables: Sequence[str]) -> None:
+    def register(self, tables: Registration) -> None:
         """Makes these tables queryable, beside those that are there already.
+
+        A view is of all files of its table, whichever partitions are named.
 
         Raises:
             FileNotFoundError: The lake has no file for one of them.
@@ -83,7 +53,7 @@ class DuckDBCatalog:
             ]
             return [self._describe(connection, name) for name in names]
 
-    def _statements(self, tables: Sequence[str]) -> list[str]:
+    def _statements(self, tables: Registration) -> list[str]:
         present = self._tables_in_lake()
         if missing := sorted(set(tables) - set(present)):
             raise FileNotFoundError(f"the lake under {self.storage.root} has no files for {missing}")

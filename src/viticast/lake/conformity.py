@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from viticast.contracts.lake import LAKE_TABLES, LakeTableContract
+from viticast.lake.cataloged import REMEDY
 
 ENGINE_TYPES = {
     "string[pyarrow]": {"VARCHAR", "STRING"},
@@ -16,6 +17,15 @@ ENGINE_TYPES = {
 }
 """pandas type -> names that the engines give to it."""
 
+GLUE_TYPES = {
+    "string[pyarrow]": "string",
+    "int64": "bigint",
+    "float64": "double",
+    "bool": "boolean",
+    "datetime64[ns]": "timestamp",
+}
+"""pandas type -> what a column of it is in the Glue Data Catalog; one of the names above."""
+
 
 class CatalogMismatchError(ValueError):
     """The catalog does not show the tables that the contracts promise."""
@@ -25,7 +35,7 @@ def check_catalog(found: Sequence[Mapping[str, Any]], expected: Sequence[str]) -
     """Compares tables, columns, types and partition columns.
 
     Args:
-        found: Tables as `lake.catalog.CatalogedTable` describes them.
+        found: Tables as `lake.cataloged.CatalogedTable` describes them.
         expected: Names of the tables that must be there.
 
     Returns:
@@ -35,17 +45,30 @@ def check_catalog(found: Sequence[Mapping[str, Any]], expected: Sequence[str]) -
         CatalogMismatchError: Names every difference.
     """
     by_name = {table["name"]: table for table in found}
-    differences = [f"{name}: the catalog does not have it" for name in expected if name not in by_name]
-    for name, contract in LAKE_TABLES.items():
-        if name in by_name:
-            differences += [f"{name}: {problem}" for problem in _differences(by_name[name], contract)]
+    missing = [f"{name}: the catalog does not have it. Run again" for name in expected if name not in by_name]
+    require_conformity([table for table in found if table["name"] in LAKE_TABLES], missing)
+    return _record(found)
+
+
+def require_conformity(found: Sequence[Mapping[str, Any]], missing: Sequence[str] = ()) -> None:
+    """Compares tables of the lake with their contracts.
+
+    Args:
+        found: Tables as `lake.cataloged.CatalogedTable` describes them.
+        missing: What is to be told beside the differences.
+
+    Raises:
+        CatalogMismatchError: Names every difference and what to do.
+    """
+    by_name = {table["name"]: _differences(table, LAKE_TABLES[table["name"]]) for table in found}
+    differences = [*missing, *(f"{name}: {one}" for name, several in by_name.items() for one in several)]
     if differences:
+        remedies = [f"{table['name']}: {table.get('remedy', REMEDY)}" for table in found if by_name[table["name"]]]
         raise CatalogMismatchError(
             "the catalog and the contracts disagree:\n- "
             + "\n- ".join(differences)
-            + "\nDelete the table's folder in the lake and run again, or correct the contract in viticast/contracts."
+            + "".join(f"\n{remedy}, or correct the contract in viticast/contracts." for remedy in remedies)
         )
-    return _record(found)
 
 
 def _differences(table: Mapping[str, Any], contract: LakeTableContract) -> list[str]:

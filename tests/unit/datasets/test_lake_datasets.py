@@ -138,7 +138,7 @@ def test_a_save_of_several_partitions_would_leave_open_which_is_current(table, l
 def test_tables_are_cataloged_and_described(table, lake, engine):
     table().save(OBSERVATIONS)
     catalog = LakeCatalogDataset(path=str(lake), engine=engine)
-    catalog.save({"tables": ["observations"]})
+    catalog.save({"tables": {"observations": None}})
     [described] = catalog.load()
     assert (described["name"], described["rows"], described["partitions"]) == ("observations", 3, 2)
 
@@ -162,7 +162,7 @@ def test_a_statement_of_the_project_is_run_on_the_lake(table, lake, engine):
     texts = ("table_name", "vintage_id", "landing_id", "source", "raw_sha256")
     partition_by = ["table_name", "vintage_id", "landing_id"]
     table(table="vintages", partition_by=partition_by).save(landings.astype(dict.fromkeys(texts, "str")))
-    LakeCatalogDataset(path=str(lake), engine=engine).save({"tables": ["vintages"]})
+    LakeCatalogDataset(path=str(lake), engine=engine).save({"tables": {"vintages": None}})
     found = LakeQueryDataset(statement_name="vintages", engine=engine).load()()
     columns = ["table_name", "raw_sha256", "is_published_at_inferred", "last_year", "cells"]
     assert found[columns].to_numpy().tolist() == [

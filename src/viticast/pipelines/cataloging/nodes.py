@@ -6,7 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from viticast.contracts.lake import LAKE_TABLES
 from viticast.lake.conformity import check_catalog
+from viticast.lake.partitions import partitions_of
 
 logger = logging.getLogger(__name__)
 
@@ -14,14 +16,18 @@ TABLES = ("observations", "vintages", "findings")
 """What ingestion writes, and the feature pipeline queries."""
 
 
-def request_catalog(receipt: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Asks for the tables that ingestion wrote.
+def request_catalog(receipt: Mapping[str, Any]) -> dict[str, dict[str, list[dict[str, str]]]]:
+    """Asks for the tables that ingestion wrote, and in them for what was accepted.
 
     Args:
         receipt: Ingestion's; it says that the files are there.
+
+    Returns:
+        Table -> partitions that must be queryable then. What was found in files that were refused is in `findings`
+        too; the receipt does not say where.
     """
     logger.info("to catalog: %d vintages of the source %s", len(receipt["tables"]), receipt["source"])
-    return {"tables": list(TABLES)}
+    return {"tables": {name: partitions_of(LAKE_TABLES[name].partition_by, receipt["tables"]) for name in TABLES}}
 
 
 def verify_catalog(found: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

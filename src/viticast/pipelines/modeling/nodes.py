@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from viticast.contracts.lake import LAKE_TABLES
+from viticast.lake.partitions import partitions_of
 from viticast.pipelines.modeling.params import ModelingParams
 from viticast.registry.package import ModelPackage
 from viticast.registry.promotion import judge
@@ -153,15 +154,17 @@ def tag_run(identity: Receipt) -> dict[str, str]:
     return {name: str(value) for name, value in identity.items()}
 
 
-def request_catalog(forecasts: pd.DataFrame, backtests: pd.DataFrame) -> dict[str, list[str]]:
-    """Asks for the tables that are in the lake by now.
+def request_catalog(receipt: Receipt) -> dict[str, dict[str, list[dict[str, str]]]]:
+    """Asks for what the snapshot and the model have in the lake.
 
     Args:
-        forecasts: In the lake.
-        backtests: In the lake.
+        receipt: The model's own; it is written when all of them are in the lake.
+
+    Returns:
+        Table -> its partition.
     """
-    logger.info("to catalog: %d forecasts, %d rows of backtests", len(forecasts), len(backtests))
-    return {"tables": list(TABLES)}
+    logger.info("to catalog: model %s of the snapshot %s", receipt["model_key"], receipt["snapshot_id"])
+    return {"tables": {name: partitions_of(LAKE_TABLES[name].partition_by, [receipt]) for name in TABLES}}
 
 
 def _hash(content: object) -> str:

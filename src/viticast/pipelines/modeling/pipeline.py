@@ -45,7 +45,7 @@ def create_pipeline(**kwargs: object) -> Pipeline:
             ),
             node(
                 nodes.request_catalog,
-                inputs=["forecasts", "backtests"],
+                inputs="modeling_receipt",
                 outputs="modeling_catalog",
                 name="request_catalog",
             ),
