@@ -5,13 +5,14 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Literal
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from viticast.contracts.columns import Table
+from viticast.lake.partitions import partition_folder
 from viticast.lake.storage import DamagedFileError, open_storage
 
 logger = logging.getLogger(__name__)
@@ -46,7 +47,9 @@ class LakeTable:
         wanted = where or {}
         if set(wanted) - set(self.partition_by):
             return []
-        folders = [_folder(column, wanted[column]) if column in wanted else "*" for column in self.partition_by]
+        folders = [
+            partition_folder(column, wanted[column]) if column in wanted else "*" for column in self.partition_by
+        ]
         return self.storage.glob("/".join([self.name, *folders, FILE_NAME]))
 
     def partitions_of(self, frame: pd.DataFrame) -> list[str]:
@@ -76,7 +79,7 @@ class LakeTable:
             FileNotFoundError: There is no such partition.
             DamagedFileError: The file of one is no whole Parquet file.
         """
-        wanted = [_folder(column, value) for column, value in (where or {}).items()]
+        wanted = [partition_folder(column, value) for column, value in (where or {}).items()]
         which = f" with {', '.join(wanted)}" if wanted else ""
         return self._joined(self.partitions(where), which, skip_damaged)
 
@@ -116,7 +119,9 @@ class LakeTable:
         return name if self.storage.write_changed(name, content) else None
 
     def _file(self, values: Iterable[object]) -> str:
-        folders = [_folder(column, str(value)) for column, value in zip(self.partition_by, values, strict=True)]
+        folders = [
+            partition_folder(column, str(value)) for column, value in zip(self.partition_by, values, strict=True)
+        ]
         return "/".join([self.name, *folders, FILE_NAME])
 
     def _encoded(self, frame: pd.DataFrame) -> Iterator[tuple[str, bytes]]:
@@ -176,11 +181,6 @@ def damage(path: str, found: str) -> str:
 def _read_parquet(content: bytes) -> pd.DataFrame:
     frame: pd.DataFrame = pq.read_table(io.BytesIO(content), page_checksum_verification=True).to_pandas()
     return frame
-
-
-def _folder(column: str, value: str) -> str:
-    # A slash in a value would open a folder of its own.
-    return f"{column}={quote(value, safe='')}"
 
 
 def _values(name: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from viticast import __version__
 from viticast.contracts.lake import LAKE_TABLES
+from viticast.lake.partitions import partitions_of
 from viticast.monitoring.alias_checks import check_aliases
 from viticast.monitoring.figure_checks import check_corrections, check_findings, check_freshness, check_revisions
 from viticast.monitoring.model_checks import (
@@ -190,7 +191,15 @@ def render(
     return page, render_totals(panel=panel, series=series, forecasts=forecasts, context=context)
 
 
-def request_catalog(monitoring: pd.DataFrame) -> dict[str, list[str]]:
-    """Asks for the table of verdicts, which is in the lake by now."""
+def request_catalog(monitoring: pd.DataFrame, identity: Receipt) -> dict[str, dict[str, list[dict[str, str]]]]:
+    """Asks for the verdicts.
+
+    Args:
+        monitoring: The verdicts; they are in the lake by now.
+        identity: The model's receipt.
+
+    Returns:
+        Table -> its partition.
+    """
     logger.info("to catalog: %d verdicts", len(monitoring))
-    return {"tables": ["monitoring"]}
+    return {"tables": {"monitoring": partitions_of(LAKE_TABLES["monitoring"].partition_by, [identity])}}

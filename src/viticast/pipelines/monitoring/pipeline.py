@@ -90,7 +90,7 @@ def create_pipeline(**kwargs: object) -> Pipeline:
             ),
             node(
                 nodes.request_catalog,
-                inputs="monitoring",
+                inputs=["monitoring", "modeling_receipt"],
                 outputs="monitoring_catalog",
                 name="request_monitoring_catalog",
             ),
