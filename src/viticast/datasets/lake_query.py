@@ -40,7 +40,7 @@ class LakeQuery:
         self._order_by = list(order_by)
 
     def __call__(self, **parameters: Value | Sequence[Value]) -> pd.DataFrame:
-        """The rows, sorted; text columns as pandas strings, moments in nanoseconds, whichever engine answers."""
+        """The rows, sorted; text columns as pandas strings, moments in microseconds, whichever engine answers."""
         answer = self._engine.query(self._sql, parameters)
         if answer.statistics is not None:
             logger.info(
@@ -176,4 +176,4 @@ def _query(name: str, engine: dict[str, Any], order_by: Sequence[str]) -> LakeQu
 def _alike(frame: pd.DataFrame) -> dict[str, str]:
     """Column -> the type that it has in every engine, where engines differ."""
     texts = {column: "str" for column in frame.columns if frame[column].dtype == object}
-    return texts | {column: "datetime64[ns]" for column in frame.columns if frame[column].dtype.kind == "M"}
+    return texts | {column: "datetime64[us]" for column in frame.columns if frame[column].dtype.kind == "M"}

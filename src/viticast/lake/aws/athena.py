@@ -46,8 +46,8 @@ _TYPES = {
     "float": "float32",
     "double": "float64",
     "boolean": "bool",
-    "timestamp": "datetime64[ns]",
-    "date": "datetime64[ns]",
+    "timestamp": "datetime64[us]",
+    "date": "datetime64[us]",
 }
 """Types of Athena -> types that the same column has in a frame of DuckDB's."""
 

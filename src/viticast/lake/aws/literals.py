@@ -42,9 +42,9 @@ def _literal(value: Value) -> str:
         case datetime():
             if value.tzinfo is not None:
                 raise ValueError(f"{value} has a time zone, and the lake's moments have none")
-            return f"TIMESTAMP '{value:%Y-%m-%d %H:%M:%S.%f}'"
+            return f"TIMESTAMP '{value.isoformat(sep=' ', timespec='microseconds')}'"
         case date():
-            return f"DATE '{value:%Y-%m-%d}'"
+            return f"DATE '{value.isoformat()}'"
 
 
 def _double(value: float) -> str:
