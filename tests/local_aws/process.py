@@ -1,6 +1,7 @@
 """The local AWS as a process of its own: start, wait until it answers, forget everything, end."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -10,7 +11,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTS = 3
@@ -80,6 +81,29 @@ class LocalAwsServer:
     def reset(self) -> None:
         """Forgets buckets, tables, crawlers and queries."""
         self.post("/_ministack/reset")
+
+    def let(
+        self,
+        what: Literal["crawl", "query"],
+        outcome: Literal["succeeds", "fails", "is cancelled", "never ends"],
+        message: str = "",
+        *,
+        containing: str = "",
+        seconds: float = 0.0,
+        times: int | None = 1,
+    ) -> None:
+        """Decides how the next crawls or queries end.
+
+        Args:
+            what: which of the two.
+            outcome: `never ends` ends when it is stopped, or at the next reset.
+            message: what AWS says of a failure or a cancellation.
+            containing: only crawls of crawlers whose name, or queries whose text contains this.
+            seconds: how long they take at least.
+            times: how many of them; None for all until the reset.
+        """
+        happening = {"what": what, "outcome": outcome, "message": message, "containing": containing}
+        self.post("/_local/happenings", json.dumps({**happening, "seconds": seconds, "times": times}).encode())
 
     def post(self, path: str, body: bytes = b"") -> bytes:
         """Asks the server for something that is no part of AWS."""

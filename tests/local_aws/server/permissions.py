@@ -147,7 +147,8 @@ def access_denied_response(service: str, action: str, principal_arn: str, reques
     return _denied_response(service, named, principal_arn, request_id, **more)
 
 
-# The server looks these up at each request.
-iam_actions.extract_resource_arn = extract_resource_arn
-iam_actions.access_denied_response = access_denied_response
-iam_evaluator.enforce = enforce
+def install() -> None:
+    """Puts the checks in place; the server looks these functions up at each request."""
+    iam_actions.extract_resource_arn = extract_resource_arn
+    iam_actions.access_denied_response = access_denied_response
+    iam_evaluator.enforce = enforce
