@@ -5,6 +5,11 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# The local AWS of the tests; its packages clash with the project's.
+AWS_VENV := .venv-aws
+AWS_BIN := $(AWS_VENV)/bin
+AWS_STAMP := $(AWS_VENV)/.installed
+AWS_REQUIREMENTS := tests/local_aws/requirements
 
 # sample | a folder with Embrapa's 15 CSV files, or with folders of them | an http address.
 # Without it, the source that conf/local/globals.yml names, or the sample.
@@ -41,6 +46,12 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(AWS_STAMP): $(AWS_REQUIREMENTS).lock | $(STAMP)
+	@echo "setting up $(AWS_VENV), the local AWS of the tests; it takes half a minute and 400 MB ..."
+	@rm -rf $(AWS_VENV) && $(BIN)/python -m venv $(AWS_VENV)
+	@$(AWS_BIN)/python -m pip install --quiet --quiet --no-deps --require-hashes --requirement $<
+	@touch $@
+
 .PHONY: setup
 setup: $(STAMP) ## Make the environment in .venv, from the lock
 
@@ -69,6 +80,10 @@ broken-answers: $(STAMP) ## Break an API in every known way: a table of fault, o
 test-crash: $(STAMP) ## Kill runs at 50 points, and let runs and readers meet (CRASH_POINTS=all for every point)
 	@$(BIN)/python -m pytest -m "crash and not aws" -s
 
+.PHONY: test-aws
+test-aws: $(STAMP) $(AWS_STAMP) ## Run the tests on a local AWS: S3, Glue, Athena and IAM on loopback, no account
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m aws
+
 .PHONY: mutation
 mutation: $(STAMP) ## Change the reader, the vetting and the corrections in a thousand ways, and count what the tests notice
 	@rm -rf mutants
@@ -91,13 +106,15 @@ benchmark: $(STAMP) ## Measure accuracy and speed against peers
 viz: $(STAMP) ## Show the pipelines in a browser, on loopback
 	@$(BIN)/kedro viz run --host 127.0.0.1
 
+COMPILE := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --upgrade
+
 .PHONY: lock
-lock: $(STAMP) ## Resolve requirements.lock anew
-	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --quiet --upgrade --output-file requirements.lock
+lock: $(STAMP) ## Resolve requirements.lock anew, and that of the local AWS
+	@$(BIN)/uv pip compile pyproject.toml --extra dev $(COMPILE) --output-file requirements.lock
+	@$(BIN)/uv pip compile $(AWS_REQUIREMENTS).in $(COMPILE) --output-file $(AWS_REQUIREMENTS).lock
 
 .PHONY: clean
 clean: ## Delete the environment, caches and everything that runs wrote (not the sample, not conf/local)
 	@find data -mindepth 1 -maxdepth 1 ! -name 00_sample ! -name README.md -exec rm -rf {} +
-	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage mutants mutation.log
+	@rm -rf $(VENV) $(AWS_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage mutants mutation.log
 	@find . -name __pycache__ -type d -not -path "./.git/*" -exec rm -rf {} +
