@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 from tests.local_aws.process import ACCESS_KEY, REGION, SECRET_KEY, LocalAwsServer
 from tests.local_aws.proxy import Proxy
 
@@ -56,6 +55,9 @@ class AwsAccount:
 
     def client(self, service: str) -> Any:
         """A client of the test itself: as root, past the proxy, so that it is neither counted nor disturbed."""
+        # Here, as every process of tests imports this module, and few of them ask AWS.
+        import boto3  # noqa: PLC0415
+
         if service not in self._clients:
             self._clients[service] = boto3.client(
                 service,
