@@ -89,7 +89,11 @@ class Stack:
 
 
 def deploy(server: LocalAwsServer, **parameters: str) -> Stack:
-    """Makes the stack; parameters of the template that are not given keep their defaults, but for the source."""
+    """Forgets what is in the local AWS and makes the stack.
+
+    Parameters of the template that are not given keep their defaults, but for the source.
+    """
+    server.reset()
     given = {"Source": SOURCE, **parameters}
     cloudformation = make_client(server, "cloudformation")
     cloudformation.create_stack(

@@ -1,7 +1,6 @@
 """deploy/aws/template.yaml: what a linter, the local AWS and the code of a run have to say about it."""
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +8,15 @@ import pytest
 from botocore.exceptions import ClientError
 from tests.integration.aws.stack import TEMPLATE, Stack, actions_of, deploy, exported, make_client, template
 from tests.local_aws.process import LocalAwsServer
+from tests.local_aws.proxy import Proxy
 
 from viticast.lake.aws.settings import AwsSettings, require_settings
 
 
 @pytest.fixture(scope="module")
-def stack(aws_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(guarded_aws: tuple[LocalAwsServer, Proxy]) -> Stack:
     """The stack in a local AWS that asks for permission."""
-    with LocalAwsServer(aws_python, tmp_path_factory.mktemp("stack"), authorization=True) as server:
-        yield deploy(server)
+    return deploy(guarded_aws[0])
 
 
 def lint(python: Path, path: Path) -> tuple[int, str]:
