@@ -12,6 +12,7 @@ from kedro.framework.hooks.markers import HOOK_NAMESPACE
 from kedro.framework.hooks.specs import KedroContextSpecs, PipelineSpecs
 
 from viticast.hooks import ProjectHooks, UnknownParameterError
+from viticast.lake.aws.settings import MissingSettingsError
 from viticast.lake.writers import unfinished_path
 
 
@@ -84,6 +85,24 @@ def test_a_parameter_that_nothing_reads_is_refused_before_anything_is_made(
     context._runtime_params = {"sorce": "embrapa", "modeling.horizon": 1}
     with pytest.raises(UnknownParameterError, match=r"nothing reads sorce\. Known: source, "):
         manager.hook.after_context_created(context=context)
+    assert tracker.found == []
+    assert not database.parent.exists()
+
+
+def test_on_aws_all_that_is_missing_is_said_before_anything_is_made(
+    manager: pluggy.PluginManager,
+    tracker: Tracker,
+    context: SimpleNamespace,
+    database: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("VITICAST_SOURCE", "VITICAST_AWS_BUCKET", "VITICAST_AWS_ROLE"):
+        monkeypatch.delenv(name, raising=False)
+    context.env = "aws"
+    context._runtime_params = {"source": "sample", "nothing_reads": "this"}
+    with pytest.raises(MissingSettingsError, match=r"(?s)VITICAST_AWS_BUCKET.*VITICAST_AWS_ROLE") as raised:
+        manager.hook.after_context_created(context=context)
+    assert "VITICAST_SOURCE" not in str(raised.value)
     assert tracker.found == []
     assert not database.parent.exists()
 

@@ -7,7 +7,7 @@ AWS = "aws"
 
 
 def prepare_environment(env: str | None, source: str | None) -> None:
-    """Checks the settings of the environment `aws`, and tells the SDK of its region; does nothing for any other.
+    """Checks the settings of the environment `aws`, and tells them to the SDK and MLflow; does nothing for any other.
 
     Args:
         env: Name of the environment, None for the default one.
@@ -19,6 +19,6 @@ def prepare_environment(env: str | None, source: str | None) -> None:
     if env != AWS:
         return
     # Nothing of AWS is loaded by an embedded run.
-    from viticast.lake.aws.settings import export_region, require_settings  # noqa: PLC0415
+    from viticast.lake.aws.settings import export_settings, require_settings  # noqa: PLC0415
 
-    export_region(require_settings(source), os.environ)
+    export_settings(require_settings(source), os.environ)

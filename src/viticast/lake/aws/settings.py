@@ -1,7 +1,8 @@
 """What the environment `aws` needs to know: one list of environment variables, and one error for all that is wrong."""
 
+import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -155,15 +156,21 @@ def setting(name: str, environ: Mapping[str, str] | None = None) -> str | None:
     return given.get(str(field.alias), None if field.is_required() else field.default)
 
 
-def export_region(settings: AwsSettings, environ: dict[str, str] | os._Environ[str] = os.environ) -> None:
-    """Tells Python's SDK the region, in this process and those it starts: it is the one that does not read AWS_REGION.
+def export_settings(settings: AwsSettings, environ: MutableMapping[str, str]) -> None:
+    """Tells other users of the SDK what they would not find, in this process and those it starts.
+
+    Python's SDK is the one that does not read AWS_REGION; MLflow encrypts what it uploads only if it is told to.
 
     Args:
-        settings: Have the region.
-        environ: Is changed.
+        settings: Have the region and the encryption.
+        environ: Is changed; how MLflow uploads stays as it is if somebody has said it.
     """
     if settings.region is not None:
         environ["AWS_DEFAULT_REGION"] = settings.region
+    if settings.encryption != "bucket":
+        key = {"SSEKMSKeyId": settings.kms_key} if settings.kms_key else {}
+        arguments = json.dumps({"ServerSideEncryption": settings.encryption, **key})
+        environ.setdefault("MLFLOW_S3_UPLOAD_EXTRA_ARGS", arguments)
 
 
 def _given(environ: Mapping[str, str], source: str | None) -> dict[str, str]:

@@ -1,10 +1,11 @@
 """Settings of AWS: from the environment, checked all at once."""
 
+import json
 import os
 
 import pytest
 
-from viticast.lake.aws.settings import AwsSettings, MissingSettingsError, export_region, require_settings, setting
+from viticast.lake.aws.settings import AwsSettings, MissingSettingsError, export_settings, require_settings, setting
 from viticast.lake.service_environment import prepare_environment
 
 LEAST = {
@@ -149,8 +150,29 @@ def test_a_profile_that_is_not_there_has_no_region(no_profile, monkeypatch):
 
 def test_the_region_is_told_to_an_sdk_that_reads_another_variable():
     environ = {"AWS_REGION": "sa-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
-    export_region(AwsSettings.from_environment(LEAST), environ)
-    assert environ["AWS_DEFAULT_REGION"] == "sa-east-1"
+    export_settings(AwsSettings.from_environment(LEAST), environ)
+    assert environ == {"AWS_REGION": "sa-east-1", "AWS_DEFAULT_REGION": "sa-east-1"}
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"VITICAST_AWS_ENCRYPTION": "AES256"}, {"ServerSideEncryption": "AES256"}),
+        ({"VITICAST_AWS_ENCRYPTION": "aws:kms"}, {"ServerSideEncryption": "aws:kms"}),
+        (
+            {"VITICAST_AWS_ENCRYPTION": "aws:kms", "VITICAST_AWS_KMS_KEY": "k"},
+            {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "k"},
+        ),
+    ],
+)
+def test_mlflow_encrypts_as_the_lake_does_unless_it_was_told_otherwise(given, told):
+    settings = AwsSettings.from_environment(LEAST | given)
+    environ = {}
+    export_settings(settings, environ)
+    assert json.loads(environ["MLFLOW_S3_UPLOAD_EXTRA_ARGS"]) == told
+    environ = {"MLFLOW_S3_UPLOAD_EXTRA_ARGS": "{}"}
+    export_settings(settings, environ)
+    assert environ["MLFLOW_S3_UPLOAD_EXTRA_ARGS"] == "{}"
 
 
 def test_one_setting_is_read_whatever_the_others_are():
