@@ -41,9 +41,16 @@ def test_an_address_of_mlflows_own_goes_before(client, aws, monkeypatch):
 
 
 def test_artifacts_are_encrypted_as_the_lake_is(client, aws, monkeypatch):
-    given = {"VITICAST_SOURCE": "sample", "VITICAST_AWS_BUCKET": aws.bucket, "VITICAST_AWS_ROLE": "r"}
+    given = {
+        "VITICAST_SOURCE": "sample",
+        "VITICAST_AWS_BUCKET": aws.bucket,
+        "VITICAST_AWS_ROLE": "r",
+        "VITICAST_AWS_ENCRYPTION": "aws:kms",
+        "VITICAST_AWS_KMS_KEY": "alias/lake",
+    }
     told = {}
-    export_settings(AwsSettings.from_environment(given | {"VITICAST_AWS_ENCRYPTION": "aws:kms"}), told)
+    export_settings(AwsSettings.from_environment(given), told)
     monkeypatch.setenv("MLFLOW_S3_UPLOAD_EXTRA_ARGS", told["MLFLOW_S3_UPLOAD_EXTRA_ARGS"])
     key, _ = kept(client, aws)
-    assert aws.client("s3").head_object(Bucket=aws.bucket, Key=key)["ServerSideEncryption"] == "aws:kms"
+    head = aws.client("s3").head_object(Bucket=aws.bucket, Key=key)
+    assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", "alias/lake")
