@@ -195,3 +195,22 @@ def test_an_unknown_statement_is_refused(engine):
 def test_a_query_is_not_saved(engine):
     with pytest.raises(DatasetError, match="cannot be saved"):
         LakeQueryDataset(statement_name="panel", engine=engine).save("x")
+
+
+def test_a_run_loads_back_what_it_saved_and_another_loads_all(table, lake):
+    table().save(OBSERVATIONS.head(2))
+    mine = table(loads="saved")
+    assert len(mine.load()) == 2
+    mine.save(OBSERVATIONS.tail(1))
+    assert mine.load()["table_name"].tolist() == ["Comercio"]
+    assert len(table(loads="saved").load()) == 3
+    sorted(lake.rglob("part-0.parquet"))[0].write_bytes(b"junk")
+    with pytest.raises(DatasetError, match=r"table_name=Comercio/vintage_id=2/part-0\.parquet is damaged"):
+        mine.load()
+
+
+def test_a_run_that_saved_no_row_loads_none(table):
+    table().save(OBSERVATIONS)
+    mine = table(loads="saved", if_missing="empty")
+    mine.save(OBSERVATIONS.head(0))
+    assert mine.load().empty

@@ -12,6 +12,7 @@ from botocore import exceptions as sdk
 
 from viticast.lake.aws.clients import client
 from viticast.lake.aws.failures import NO_CONNECTION, error_code, name_error, naming_errors
+from viticast.lake.aws.settings import setting
 from viticast.lake.errors import ServiceError
 from viticast.lake.storage.base import Item, Result, Storage
 from viticast.lake.storage.opening import S3
@@ -25,6 +26,8 @@ DOWNLOADS = 4
 
 ROUNDS = 10
 """So often a write begins anew because another writer came first."""
+
+KMS = "aws:kms"
 
 PAUSE_SECONDS = 0.05
 """Between two rounds, times their number."""
@@ -72,14 +75,12 @@ class S3Storage(Storage):
 
     def exists(self, name: str) -> bool:
         """True if an object of this name is there."""
+        key = f"{self._prefix}{name}"
+        # Not by HEAD: its answers have no body, so that no fault could be told from another, nor a missing bucket from
+        # a missing object. Of keys with one beginning the shortest is listed first.
         with naming_errors("s3", f"look for {self.path(name)}"):
-            try:
-                self._client.head_object(**self._object(name))
-            except sdk.ClientError as error:
-                if error_code(error) in MISSING:
-                    return False
-                raise
-        return True
+            answer = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
+        return any(entry["Key"] == key for entry in answer.get("Contents", ()))
 
     def read(self, name: str) -> bytes:
         """The object's bytes.
@@ -172,12 +173,20 @@ class S3Storage(Storage):
         condition = {"IfNoneMatch": "*"} if over is None else {"IfMatch": over.etag}
         with naming_errors("s3", f"write {self.path(name)}"):
             try:
-                self._client.put_object(**self._object(name), Body=content, **condition)
+                self._client.put_object(**self._object(name), Body=content, **condition, **_encryption())
             except sdk.ClientError as error:
                 if error_code(error) in LOST:
                     return False
                 raise
         return True
+
+
+def _encryption() -> dict[str, str]:
+    """How an object is to be encrypted; nothing is said where the bucket does it by itself."""
+    kind, key = setting("encryption"), setting("kms_key")
+    if kind in {None, "bucket"}:
+        return {}
+    return {"ServerSideEncryption": str(kind)} | ({"SSEKMSKeyId": key} if key and kind == KMS else {})
 
 
 def _expression(pattern: str) -> re.Pattern[str]:
