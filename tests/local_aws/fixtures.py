@@ -15,6 +15,14 @@ USER = "viticast"
 MakeUser = Callable[[Mapping[str, Any]], AwsAccount]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks every test that asks for the local AWS, so that `make test` runs none of them by mistake."""
+    for item in items:
+        if "aws_python" in getattr(item, "fixturenames", ()):
+            item.add_marker("aws")
+
+
 @pytest.fixture(scope="session")
 def aws_python() -> Path:
     """The interpreter of the local AWS; without it the test is skipped, and says so."""

@@ -105,6 +105,10 @@ class LocalAwsServer:
         happening = {"what": what, "outcome": outcome, "message": message, "containing": containing}
         self.post("/_local/happenings", json.dumps({**happening, "seconds": seconds, "times": times}).encode())
 
+    def forget(self) -> None:
+        """Lets all crawls and queries to come end well again; those that never end are to be stopped."""
+        self.post("/_local/forget")
+
     def post(self, path: str, body: bytes = b"") -> bytes:
         """Asks the server for something that is no part of AWS."""
         request = urllib.request.Request(self.endpoint + path, data=body, method="POST")  # noqa: S310

@@ -1,4 +1,4 @@
-"""What a test tells the local AWS past AWS: `/_local/happenings`, and the reset that forgets them."""
+"""What a test tells the local AWS past AWS: `/_local/happenings`, and what forgets them again."""
 
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -12,6 +12,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 HAPPENINGS = "/_local/happenings"
+FORGET = "/_local/forget"
 RESET = "/_ministack/reset"
 
 
@@ -20,12 +21,13 @@ def controlled(app: App) -> App:
 
     async def answer(scope: Message, receive: Receive, send: Send) -> None:
         path = scope.get("path")
-        if path == RESET:
+        if path in {RESET, FORGET}:
             happenings.clear()
-        if path != HAPPENINGS:
+        if path not in {HAPPENINGS, FORGET}:
             await app(scope, receive, send)
             return
-        happenings.add(happenings.Happening(**json.loads(await _body(receive))))
+        if path == HAPPENINGS:
+            happenings.add(happenings.Happening(**json.loads(await _body(receive))))
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b""})
 
