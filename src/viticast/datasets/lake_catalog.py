@@ -87,4 +87,6 @@ def _glue_catalog(path: str, settings: dict[str, Any]) -> LakeCatalog:
             mechanism = NamedPartitions(database)
         case kind:
             raise DatasetError(f"mechanism {kind!r} of a catalog is unknown; known: crawler, partitions")
-    return GlueCatalog(database, mechanism, make_engine(settings["athena"]), tables)
+    # A row for each table: a page of an answer is there sooner than a file.
+    engine = make_engine({**settings["athena"], "unload": False})
+    return GlueCatalog(database, mechanism, engine, tables)

@@ -1,7 +1,7 @@
 import pytest
 
 from viticast.contracts.lake import LAKE_TABLES
-from viticast.lake.conformity import ENGINE_TYPES, CatalogMismatchError, check_catalog
+from viticast.lake.conformity import ENGINE_TYPES, GLUE_TYPES, CatalogMismatchError, check_catalog
 
 SNAPSHOTS = {
     "snapshot_id": "VARCHAR",
@@ -78,3 +78,15 @@ def test_engines_have_a_name_for_every_type_of_the_contracts():
         str(column.dtype) for contract in LAKE_TABLES.values() for column in contract.model.to_schema().columns.values()
     }
     assert types <= set(ENGINE_TYPES)
+    assert types <= set(GLUE_TYPES)
+
+
+@pytest.mark.parametrize(("kind", "glue_type"), GLUE_TYPES.items())
+def test_a_type_that_is_given_to_glue_is_one_that_is_accepted(kind, glue_type):
+    assert glue_type.upper() in ENGINE_TYPES[kind]
+
+
+def test_the_remedy_is_the_catalogs_own():
+    [table] = found(without("cells"))
+    with pytest.raises(CatalogMismatchError, match="snapshots: Take it out of the other catalog, or correct"):
+        check_catalog([{**table, "remedy": "Take it out of the other catalog"}], ["snapshots"])

@@ -200,8 +200,9 @@ class GlueDatabase:
         return list(answer.get("Errors", []))
 
     def _partition(self, name: str, contract: LakeTableContract, values: Partition) -> Mapping[str, Any]:
+        named = list(_values(contract, values))
         location = f"{self.location(name)}{partition_path(contract.partition_by, values)}/"
-        return {"Values": list(_values(contract, values)), "StorageDescriptor": self._storage(contract, location)}
+        return {"Values": named, "StorageDescriptor": self._storage(contract, location)}
 
     def _storage(self, contract: LakeTableContract, location: str) -> Mapping[str, Any]:
         return {**_PARQUET, "Columns": _columns(contract), "Location": location}

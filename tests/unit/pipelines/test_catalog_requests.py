@@ -1,0 +1,54 @@
+"""What the pipelines ask the catalog for: the partitions that their receipts name, and no others."""
+
+import pandas as pd
+
+from viticast.contracts.lake import LAKE_TABLES
+from viticast.pipelines.cataloging.nodes import request_catalog as request_ingested
+from viticast.pipelines.modeling.nodes import request_catalog as request_modeled
+from viticast.pipelines.monitoring.nodes import request_catalog as request_monitored
+
+MODEL = {"model_key": "1111111111111111", "snapshot_id": "2222222222222222", "source": "sample"}
+
+
+def accepted(**ids):
+    return {"table_name": "Producao", "vintage_id": "a", "landing_id": "1", "raw_sha256": "x", "cells": 3, **ids}
+
+
+def test_ingestion_asks_for_what_was_accepted_each_partition_once():
+    tables = [accepted(), accepted(landing_id="2", raw_sha256="y"), accepted(table_name="Comercio", vintage_id="b")]
+    assert request_ingested({"source": "sample", "tables": tables, "refused": [], "not_fetched": []}) == {
+        "tables": {
+            "observations": [
+                {"table_name": "Producao", "vintage_id": "a"},
+                {"table_name": "Comercio", "vintage_id": "b"},
+            ],
+            "vintages": [
+                {"table_name": "Producao", "vintage_id": "a", "landing_id": "1"},
+                {"table_name": "Producao", "vintage_id": "a", "landing_id": "2"},
+                {"table_name": "Comercio", "vintage_id": "b", "landing_id": "1"},
+            ],
+            "findings": [
+                {"table_name": "Producao", "raw_sha256": "x", "landing_id": "1"},
+                {"table_name": "Producao", "raw_sha256": "y", "landing_id": "2"},
+                {"table_name": "Comercio", "raw_sha256": "x", "landing_id": "1"},
+            ],
+        }
+    }
+
+
+def test_ingestion_that_accepted_nothing_asks_for_the_tables():
+    request = request_ingested({"source": "sample", "tables": [], "refused": [], "not_fetched": []})
+    assert request == {"tables": {"observations": [], "vintages": [], "findings": []}}
+
+
+def test_modeling_asks_for_one_partition_of_each_table_of_feature_and_modeling():
+    tables = request_modeled(MODEL)["tables"]
+    assert set(tables) == set(LAKE_TABLES) - {"observations", "vintages", "findings", "monitoring"}
+    assert tables["panel"] == [{"snapshot_id": MODEL["snapshot_id"]}]
+    assert tables["forecasts"] == [{"snapshot_id": MODEL["snapshot_id"], "model_key": MODEL["model_key"]}]
+
+
+def test_monitoring_asks_for_the_verdicts_on_the_model():
+    assert request_monitored(pd.DataFrame({"verdict": ["ok"]}), MODEL) == {
+        "tables": {"monitoring": [{"snapshot_id": MODEL["snapshot_id"], "model_key": MODEL["model_key"]}]}
+    }
