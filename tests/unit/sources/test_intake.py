@@ -137,6 +137,27 @@ def test_the_vintage_before_is_the_newest_published_by_then(decide, suco, publis
         assert before["year"].max() == older.reading.last_year
 
 
+def test_of_the_vintages_of_the_lake_only_the_one_compared_with_is_read(decide, suco):
+    older, newer = decide(*suco)
+    vintages, observations = in_the_lake(older, newer)
+    read = []
+
+    def noting(key):
+        read.append(key)
+        return observations[key]()
+
+    known = KnownVintages(vintages, {key: partial(noting, key) for key in observations})
+    assert read == []
+    known.before("ImpSuco", "another", date(2030, 1, 1))
+    assert read == [("ImpSuco", newer.vintage_id)]
+
+
+def test_a_vintage_that_is_listed_without_its_figures_is_compared_with_nothing(decide, suco):
+    [one] = decide(suco[1])
+    vintages, _ = in_the_lake(one)
+    assert KnownVintages(vintages, {}).before("ImpSuco", "another", date(2030, 1, 1)) is None
+
+
 def test_a_vintage_is_not_compared_with_itself(decide, suco):
     [one] = decide(suco[1])
     assert KnownVintages(*in_the_lake(one)).before("ImpSuco", one.vintage_id, date(2030, 1, 1)) is None

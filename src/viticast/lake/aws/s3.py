@@ -103,11 +103,9 @@ class S3Storage(Storage):
 
     def write_once(self, name: str, content: bytes, is_whole: Callable[[bytes], bool] | None = None) -> bool:
         """Writes an object whose name says what is in it; of several writers the first one's stays."""
-        if is_whole is None:
-            return not self.exists(name) and self._put(name, content, over=None)
 
         def stays(existing: bytes) -> bool:
-            if existing == content or is_whole(existing):
+            if is_whole is None or existing == content or is_whole(existing):
                 return True
             logger.warning("%s was damaged and is written anew", self.path(name))
             return False
