@@ -80,7 +80,7 @@ def _glue_catalog(path: str, settings: dict[str, Any]) -> LakeCatalog:
                 database=database.name,
                 role=settings["role"],
                 targets=tuple(database.location(table) for table in tables),
-                timeout_seconds=settings.get("crawl_timeout_seconds", 1800),
+                timeout_seconds=settings.get("crawl_timeout_seconds", CrawlerOptions.timeout_seconds),
             )
             mechanism = CrawledPartitions(database, Crawler(options))
         case "partitions":

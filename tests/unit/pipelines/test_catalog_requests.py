@@ -41,6 +41,13 @@ def test_ingestion_that_accepted_nothing_asks_for_the_tables():
     assert request == {"tables": {"observations": [], "vintages": [], "findings": []}}
 
 
+def test_ingestion_asks_for_why_a_table_did_not_come():
+    missing = {"table_name": "Comercio", "landing_id": "9", "address": "x", "reason": "y"}
+    tables = request_ingested({"source": "api", "tables": [accepted()], "not_fetched": [missing]})["tables"]
+    assert tables["findings"][1] == {"table_name": "Comercio", "raw_sha256": "none", "landing_id": "9"}
+    assert len(tables["observations"]) == len(tables["vintages"]) == 1
+
+
 def test_modeling_asks_for_one_partition_of_each_table_of_feature_and_modeling():
     tables = request_modeled(MODEL)["tables"]
     assert set(tables) == set(LAKE_TABLES) - {"observations", "vintages", "findings", "monitoring"}

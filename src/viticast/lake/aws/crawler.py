@@ -155,7 +155,6 @@ class _Watch:
     def __init__(self, options: CrawlerOptions) -> None:
         self.options = options
         self._waits = waits(FIRST_WAIT, LONGEST_WAIT, options.timeout_seconds)
-        self._told = ""
 
     def until_ready(self) -> Mapping[str, Any] | None:
         """The crawler, when no crawl is running; None if there is no such crawler."""
@@ -164,12 +163,22 @@ class _Watch:
         return crawler
 
     def until_crawled(self, before: datetime | None) -> Mapping[str, Any]:
-        """How the crawl ended that started after the one that started at `before`."""
+        """How the crawl ended that started after the one that started at `before`.
+
+        Raises:
+            CrawlCancelledError: The crawler was deleted.
+            CrawlTimeoutError: The bound is reached.
+        """
         state = "STARTING"
         while True:
             self.wait(f"of this run ({state})")
-            crawler = self._look() or {}
-            state = crawler.get("State", "deleted")
+            crawler = self._look()
+            if crawler is None:
+                raise CrawlCancelledError(
+                    f"somebody deleted the crawler {self.options.name} while it ran. Run again, it is made anew: "
+                    f"{AFTER_INGESTION}"
+                )
+            state = crawler["State"]
             # While it stops it still makes tables.
             if _last_start(crawler) != before and state != STOPPING:
                 last: Mapping[str, Any] = crawler["LastCrawl"]
@@ -189,9 +198,7 @@ class _Watch:
                 f"goes on. Look at it: aws glue get-crawler --name {name}. When it is READY, run again: "
                 f"{AFTER_INGESTION}. To wait longer: crawl_timeout_seconds of lake_catalog in conf/aws/catalog.yml"
             )
-        if crawl != self._told or passed % (2 * LONGEST_WAIT) < LONGEST_WAIT:
-            logger.info("crawler %s: waiting for the crawl %s, %.0f s", name, crawl, passed)
-        self._told = crawl
+        logger.info("crawler %s: waiting for the crawl %s, %.0f s", name, crawl, passed)
 
     def _look(self) -> Mapping[str, Any] | None:
         name = self.options.name

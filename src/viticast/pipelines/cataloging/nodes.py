@@ -9,6 +9,7 @@ import pandas as pd
 from viticast.contracts.lake import LAKE_TABLES
 from viticast.lake.conformity import check_catalog
 from viticast.lake.partitions import partitions_of
+from viticast.sources.fetched import NO_FILE
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +18,7 @@ TABLES = ("observations", "vintages", "findings")
 
 
 def request_catalog(receipt: Mapping[str, Any]) -> dict[str, dict[str, list[dict[str, str]]]]:
-    """Asks for the tables that ingestion wrote, and in them for what was accepted.
+    """Asks for the tables that ingestion wrote, and in them for what the receipt names.
 
     Args:
         receipt: Ingestion's; it says that the files are there.
@@ -26,8 +27,11 @@ def request_catalog(receipt: Mapping[str, Any]) -> dict[str, dict[str, list[dict
         Table -> partitions that must be queryable then. What was found in files that were refused is in `findings`
         too; the receipt does not say where.
     """
+    accepted: list[Mapping[str, Any]] = list(receipt["tables"])
+    not_fetched = [{**one, "raw_sha256": NO_FILE} for one in receipt["not_fetched"]]
+    rows = {"observations": accepted, "vintages": accepted, "findings": [*accepted, *not_fetched]}
     logger.info("to catalog: %d vintages of the source %s", len(receipt["tables"]), receipt["source"])
-    return {"tables": {name: partitions_of(LAKE_TABLES[name].partition_by, receipt["tables"]) for name in TABLES}}
+    return {"tables": {name: partitions_of(LAKE_TABLES[name].partition_by, rows[name]) for name in TABLES}}
 
 
 def verify_catalog(found: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

@@ -206,6 +206,15 @@ def test_a_crawl_that_somebody_stopped_is_named(aws):
         crawler(aws, "series").crawl()
 
 
+def test_a_crawler_that_somebody_deletes_while_it_runs_is_named(aws):
+    aws.server.let("crawl", "never ends")
+    deletion = Interruption(lambda call: aws.client("glue").delete_crawler(Name=CRAWLER), carried_out=False)
+    # The second look is the first after the start.
+    aws.through.fail(deletion, "glue", "GetCrawler", nth=2)
+    with pytest.raises(CrawlCancelledError, match="deleted the crawler"):
+        crawler(aws, "series").crawl()
+
+
 def test_a_crawl_that_never_ends_is_waited_for_until_the_bound(aws):
     aws.server.let("crawl", "never ends")
     begin = time.monotonic()

@@ -213,6 +213,18 @@ def test_a_table_that_is_not_as_its_contract_says_is_named_before_it_is_asked(aw
     assert aws.through.count("athena") == aws.through.count("glue", "BatchCreatePartition") == 0
 
 
+def test_permissions_and_places_of_a_new_database_are_the_accounts_own(aws):
+    named(aws, "series").register({"series": []})
+    (call,) = aws.through.calls("glue", "CreateDatabase")
+    assert set(call.request["DatabaseInput"]) == {"Name", "Description"}
+
+
+def test_a_database_that_is_there_is_not_made(aws, glue):
+    glue.create_database(DatabaseInput={"Name": DATABASE})
+    named(aws, "series").register({"series": []})
+    assert aws.through.count("glue", "CreateDatabase") == 0
+
+
 def test_a_catalog_that_was_never_registered_describes_nothing(aws):
     assert named(aws, "series").describe() == []
     with pytest.raises(TableMissingError):
