@@ -20,7 +20,6 @@ SETTINGS = (
     # Trino divides integers to integers.
     "SET integer_division = true",
     "SET memory_limit = '2GB'",
-    "SET threads = 1",
     f"ATTACH ':memory:' AS {CATALOG}",
 )
 # Words of DuckDB's messages -> Athena's code.
@@ -46,7 +45,7 @@ class Engine:
 
     def __init__(self, database: str) -> None:
         self._database = database
-        self._connection = duckdb.connect(":memory:")
+        self._connection = duckdb.connect(":memory:", config={"threads": 1})
         self._loaded: set[tuple[str, str]] = set()
         self.scanned = 0
 

@@ -73,7 +73,7 @@ def matching(keys: Sequence[dict[str, str]], partitions: Sequence[Any], conditio
     if not partitions:
         return []
     columns = "".join(f', "{key["Name"]}" {duckdb_of_hive(key["Type"])}' for key in keys)
-    with duckdb.connect() as connection:
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         connection.execute(f"CREATE TABLE partitions (place INTEGER{columns})")
         marks = ", ".join("?" * (len(keys) + 1))
         rows = [[place, *partition["Values"]] for place, partition in enumerate(partitions)]
