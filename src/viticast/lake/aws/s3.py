@@ -64,8 +64,6 @@ class S3Storage(Storage):
         ValueError: It names no bucket.
     """
 
-    is_local = False
-
     def __init__(self, root: str) -> None:
         self._bucket, _, prefix = root.removeprefix(S3).partition("/")
         if not self._bucket:

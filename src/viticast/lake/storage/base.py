@@ -17,11 +17,9 @@ class Storage(ABC):
 
     Attributes:
         root: The full address of the root.
-        is_local: True for a folder of this machine.
     """
 
     root: str
-    is_local: bool
 
     def path(self, name: str) -> str:
         """The full address of a name under the root."""

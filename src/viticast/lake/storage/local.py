@@ -21,8 +21,6 @@ class LocalStorage(Storage):
         root: Its path; it need not be there yet.
     """
 
-    is_local = True
-
     def __init__(self, root: str) -> None:
         self.fs, path = fsspec.core.url_to_fs(root)
         self.root = str(PurePosixPath(path))

@@ -89,7 +89,6 @@ def sending(operation):
 def test_an_address_opens_the_bucket(aws):
     storage = open_storage(f"s3://{aws.bucket}/lake/")
     assert isinstance(storage, S3Storage)
-    assert not storage.is_local
     assert storage.path("t/part") == f"s3://{aws.bucket}/lake/t/part"
     whole, name = open_file(f"s3://{aws.bucket}/receipt.json")
     assert (whole.root, name) == (f"s3://{aws.bucket}", "receipt.json")
