@@ -34,6 +34,14 @@ def test_a_crawl_finds_tables_columns_and_partitions(aws: AwsAccount) -> None:
     assert table["StorageDescriptor"]["Location"] == f"s3://{aws.bucket}/lake/wine/"
 
 
+def test_a_crawl_finds_more_partitions_than_glue_takes_at_once(aws: AwsAccount) -> None:
+    for year in range(1900, 2001):
+        put_rows(aws, f"year={year}/part.parquet", litres=[1.0])
+    make_crawler(aws)
+    crawl()
+    assert partitions() == [[str(year)] for year in range(1900, 2001)]
+
+
 def test_the_next_crawl_finds_new_columns_and_partitions(aws: AwsAccount) -> None:
     put_rows(aws, "year=2023/part.parquet", litres=[1])
     make_crawler(aws)

@@ -26,6 +26,7 @@ PARQUET = {
         "Parameters": {"serialization.format": "1"},
     },
 }
+PARTITIONS_A_BATCH = 100
 Columns = dict[str, str]
 
 
@@ -153,9 +154,10 @@ def _catalog_partitions(crawler: Mapping[str, Any], table: Mapping[str, Any], fo
         }
         for values, (folder, columns) in found.partitions.items()
     ]
-    # The answer names those that are there already; they stay as they are.
-    request = {"DatabaseName": table["DatabaseName"], "TableName": table["Name"], "PartitionInputList": partitions}
-    glue._batch_create_partition(request)
+    request = {"DatabaseName": table["DatabaseName"], "TableName": table["Name"]}
+    for start in range(0, len(partitions), PARTITIONS_A_BATCH):
+        # The answer names those that are there already; they stay as they are.
+        glue._batch_create_partition(request | {"PartitionInputList": partitions[start : start + PARTITIONS_A_BATCH]})
 
 
 def _table_input(crawler: Mapping[str, Any], name: str, found: FoundTable) -> dict[str, Any]:
