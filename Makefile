@@ -98,9 +98,10 @@ check: $(STAMP) ## Lint, check formatting, types and the layers
 	@$(BIN)/lint-imports
 
 .PHONY: benchmark
-benchmark: $(STAMP) ## Measure accuracy and speed against peers
+benchmark: $(STAMP) $(AWS_STAMP) ## Measure accuracy and speed against peers, and runs on AWS against embedded ones
 	@$(BIN)/python benchmarks/forecasting.py
 	@$(BIN)/python benchmarks/ingestion.py
+	@$(BIN)/python benchmarks/aws.py
 
 .PHONY: viz
 viz: $(STAMP) ## Show the pipelines in a browser, on loopback
