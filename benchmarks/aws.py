@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT))
 from tests.local_aws.account import AwsAccount  # noqa: E402
 from tests.local_aws.process import LocalAwsServer, server_python  # noqa: E402
 from tests.local_aws.proxy import Proxy  # noqa: E402
-from tests.pipelines.project_runs import SMALL, make_project  # noqa: E402
+from tests.pipelines.project_runs import SMALL, keep_tables, make_project  # noqa: E402
 
 OLD = (0, 5, 20)
 OLD_TABLES = ("ImpSuco", "ExpUva")
@@ -146,7 +146,9 @@ def growth(first: Measured, found: Measured) -> dict[tuple[str, str], int]:
     return {name: more for name in names if (more := found.calls[name] - first.calls[name])}
 
 
-def measure(python: Path, figures: Figures, number: int, *, small: bool = False) -> Measured:
+def measure(
+    python: Path, figures: Figures, number: int, *, small: bool = False, tables: Sequence[str] = ()
+) -> Measured:
     """Lands so many old vintages and the one before the newest, then runs the five pipelines on the newest.
 
     Args:
@@ -154,9 +156,12 @@ def measure(python: Path, figures: Figures, number: int, *, small: bool = False)
         figures: What is ingested.
         number: Of old vintages.
         small: True for a small backtest.
+        tables: Of the sample, the only ones that count; all without them.
     """
     with tempfile.TemporaryDirectory() as scratch, account(python, Path(scratch)) as (there, proxy):
         folder = project(Path(scratch) / "project", small=small)
+        if tables:
+            keep_tables(folder, tables)
         past = land_before(Path(scratch) / "past", figures, number)
         on_aws = {**there.environment, **variables(there, folder)}
         # The copies have two tables only.
