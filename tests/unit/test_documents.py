@@ -45,7 +45,7 @@ def anchors(document: Path) -> set[str]:
 
 
 def documents() -> list[str]:
-    folders = [".", "conf", "data", "data/00_sample", "docs", "docs/adr"]
+    folders = [".", "conf", "data", "data/00_sample", "deploy/aws", "docs", "docs/adr", "tests/local_aws"]
     return sorted(path.relative_to(ROOT).as_posix() for folder in folders for path in (ROOT / folder).glob("*.md"))
 
 
@@ -62,7 +62,7 @@ def test_every_relative_link_leads_somewhere(name: str) -> None:
     assert broken == []
 
 
-@pytest.mark.parametrize("name", [*READMES, "CONTRIBUTING.md", "data/README.md", "conf/README.md"])
+@pytest.mark.parametrize("name", documents())
 def test_every_target_of_make_exists(name: str) -> None:
     targets = set(re.findall(r"^([a-z-]+):", text("Makefile"), re.M))
     blocks = "\n".join(body for _, body in FENCE.findall(text(name)))
