@@ -35,8 +35,8 @@ class AwsSettings(BaseModel):
 
     source: str = _variable(
         "VITICAST_SOURCE",
-        f"where the figures come from: {', '.join(SOURCES)}; --params source=<name> of kedro run, or --source of the other "
-        "commands, does as well",
+        f"where the figures come from: {', '.join(SOURCES)}; --params source=<name> of kedro run, or --source of the "
+        "other commands, does as well",
         pattern=rf"^(?:{'|'.join(SOURCES)})$",
     )
     bucket: str = _variable(
