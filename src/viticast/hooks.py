@@ -13,6 +13,7 @@ from kedro.pipeline import Pipeline
 from viticast.contracts.columns import SOURCES
 from viticast.datasets.mlflow_runs import close_abandoned_runs, sign_new_runs
 from viticast.datasets.mlflow_store import make_store, store_lock
+from viticast.lake.masking import masked
 from viticast.lake.service_environment import prepare_environment
 from viticast.lake.storage import sweep
 from viticast.monitoring.verdicts import worst
@@ -150,7 +151,7 @@ def _mlflow_lines() -> list[str]:
     run = mlflow.active_run()
     if run is None:
         return []
-    store = mlflow.get_tracking_uri()
+    store = masked(mlflow.get_tracking_uri())
     is_server = store.startswith("http")
     look = store if is_server else f".venv/bin/mlflow ui --host 127.0.0.1 --backend-store-uri {store}"
     return [f"  {'MLflow run':<12}{run.info.run_id}", f"  {'':<12}to look at it: {look}"]

@@ -11,7 +11,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.framework.hooks.markers import HOOK_NAMESPACE
 from kedro.framework.hooks.specs import KedroContextSpecs, PipelineSpecs
 
-from viticast.hooks import ProjectHooks, UnknownParameterError
+from viticast.hooks import ProjectHooks, UnknownParameterError, _mlflow_lines
 from viticast.lake.aws.settings import MissingSettingsError
 from viticast.lake.writers import unfinished_path
 
@@ -137,3 +137,21 @@ def _leave_unfinished(folder: Path) -> Path:
 
 def _pid(path: Path) -> str:
     return path.name.rsplit("-", 2)[1]
+
+
+@pytest.mark.parametrize(
+    ("store", "shown"),
+    [
+        ("https://user:SECRET@mlflow.example?token=SECRET", "https://***@mlflow.example?***"),
+        ("sqlite:////a@b/mlflow.db", "--backend-store-uri sqlite:////a@b/mlflow.db"),
+    ],
+)
+def test_the_end_of_a_run_shows_no_secret_of_the_tracking_address(
+    monkeypatch: pytest.MonkeyPatch, store: str, shown: str
+) -> None:
+    monkeypatch.setattr(mlflow, "active_run", lambda: SimpleNamespace(info=SimpleNamespace(run_id="1")))
+    monkeypatch.setattr(mlflow, "get_tracking_uri", lambda: store)
+    [run, look] = _mlflow_lines()
+    assert run.endswith(" 1")
+    assert look.endswith(shown)
+    assert "SECRET" not in look

@@ -10,6 +10,7 @@ from botocore.config import Config
 
 from viticast.lake.aws.failures import naming_errors
 from viticast.lake.errors import ServiceError
+from viticast.lake.masking import masked
 
 Service = Literal["s3", "glue", "athena"]
 
@@ -52,4 +53,4 @@ def _client(service: Service, process: int) -> Any:  # noqa: ANN401 - the proces
             return boto3.session.Session().client(service, config=CONFIG)
         except ValueError as error:
             # The SDK's error for an address without http:// is no error of the SDK's kind.
-            raise ServiceError(f"{service}: {error}. Correct AWS_ENDPOINT_URL.") from error
+            raise ServiceError(f"{service}: {masked(str(error))}. Correct AWS_ENDPOINT_URL.") from None

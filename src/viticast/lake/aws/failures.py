@@ -15,6 +15,7 @@ from viticast.lake.errors import (
     ThrottledError,
     UnreachableError,
 )
+from viticast.lake.masking import masked
 
 AGAIN = "Run again; what is there already is not made twice."
 
@@ -165,8 +166,9 @@ def naming_errors(service: str, doing: str) -> Iterator[None]:
         yield
     except (sdk.ClientError, sdk.BotoCoreError) as error:
         named = name_error(error, service, doing)
-        if isinstance(named, CredentialsError):
-            # The SDK's error has the service's words, which may repeat a token; a chain would print them.
+        if isinstance(named, CredentialsError) or masked(str(error)) != str(error):
+            # The SDK's error has the service's words, which may repeat a token, or an address with a password in it; a
+            # chain would print them.
             raise named from None
         raise named from error
 
@@ -205,23 +207,24 @@ def _refusal(error: sdk.ClientError, service: str, doing: str) -> ServiceError:
 
 def _local_failure(error: Exception, service: str, doing: str) -> ServiceError:
     start = _could_not(service, doing)
+    # An address in the place of AWS may come from the SDK's own files too, which nobody here has checked.
+    words = masked(" ".join(str(error).split()))
     if isinstance(error, NO_CREDENTIALS):
         # Its own words name a profile or a file; a program that gives credentials may have said anything.
         said = type(error).__name__
         if isinstance(error, sdk.NoCredentialsError | sdk.PartialCredentialsError | sdk.ProfileNotFound):
-            said = str(error)
+            said = masked(str(error))
         return CredentialsError(
             f"{start}: {said}. Give the SDK credentials: AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
             "or a role of this machine; `aws sts get-caller-identity` must answer."
         )
     if isinstance(error, NO_CONNECTION):
         return UnreachableError(
-            f"{start}: {' '.join(str(error).split())}. Look at the network, a proxy (HTTPS_PROXY) and AWS_ENDPOINT_URL "
-            f"if it is set. {AGAIN}"
+            f"{start}: {words}. Look at the network, a proxy (HTTPS_PROXY) and AWS_ENDPOINT_URL if it is set. {AGAIN}"
         )
     if isinstance(error, sdk.NoRegionError | sdk.InvalidRegionError):
         return ServiceError(f"{start}: {error} Set AWS_REGION to the region of the bucket.")
-    return ServiceError(f"{start}: {' '.join(str(error).split())}. {AGAIN}")
+    return ServiceError(f"{start}: {words}. {AGAIN}")
 
 
 def _could_not(service: str, doing: str) -> str:

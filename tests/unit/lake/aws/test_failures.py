@@ -109,6 +109,18 @@ def test_words_of_a_program_that_gives_credentials_are_not_told():
     assert "SECRET-OF-SOMEBODY" not in "".join(traceback.format_exception(error))
 
 
+@pytest.mark.parametrize(
+    "kind", [sdk.EndpointConnectionError, sdk.ConnectionClosedError, sdk.ReadTimeoutError, sdk.HTTPClientError]
+)
+def test_an_address_is_told_without_what_could_be_a_secret(kind):
+    address = "http://user:SECRET/OF@SOMEBODY@host:4566/bucket/key?X-Amz-Signature=SECRET"
+    error = named(kind(endpoint_url=address, error=address))
+    assert "http://***@host:4566/bucket/key?***" in str(error)
+    said = "".join(traceback.format_exception(error))
+    assert "SECRET" not in said
+    assert "user" not in said
+
+
 def test_other_errors_pass():
     with pytest.raises(KeyError), naming_errors("s3", "read"):
         raise KeyError("a")
