@@ -24,6 +24,7 @@ from viticast.lake.aws.literals import literal
 from viticast.lake.aws.query_failures import name_failure, name_refusal
 from viticast.lake.errors import CredentialsError, QueryTimeoutError
 from viticast.lake.query import Answer, Parameters, QueryStatistics, bind
+from viticast.lake.storage import DamagedFileError
 
 logger = logging.getLogger(__name__)
 
@@ -126,6 +127,7 @@ class AthenaEngine:
             QueryCancelledError: Somebody, or the limit of the work group, stopped it.
             TableMissingError: The catalog does not know a table, or not even the database.
             QueryFailedError: Athena refused it or gave it up.
+            DamagedFileError: An object of the lake is not what Athena can read.
             ServiceError: Another fault of AWS, by its name.
         """
         bound, values = bind(sql, parameters)
@@ -201,6 +203,9 @@ def _naming() -> Iterator[None]:
     """Turns what PyAthena and the SDK raise into the errors of the lake."""
     try:
         yield
+    except DamagedFileError:
+        # An OSError, as those that have no name yet.
+        raise
     except (pyathena.Error, ClientError, BotoCoreError, OSError) as error:
         named = name_refusal(error, "run a query")
         # The SDK's words on credentials may repeat a token; a chain would print them.

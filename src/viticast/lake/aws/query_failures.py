@@ -15,6 +15,7 @@ from viticast.lake.errors import (
     TableMissingError,
     ThrottledError,
 )
+from viticast.lake.storage import DamagedFileError
 
 REMEDY = "Run: kedro run --env=aws --pipelines=ingestion,cataloging"
 
@@ -37,8 +38,11 @@ _SAID: tuple[tuple[str, type[ServiceError], str], ...] = (
 )
 """What Athena says of a failure -> what it is, and what to do."""
 
+_DAMAGE = re.compile(r"HIVE_BAD_DATA|HIVE_CANNOT_OPEN_SPLIT|HIVE_CURSOR_ERROR|Invalid data")
+_OBJECT = re.compile(r"s3://[^\s,;)'\"\]]+[^\s,;)'\"\].:]")
 
-def name_failure(state: str | None, words: str | None, query_id: str | None) -> ServiceError:
+
+def name_failure(state: str | None, words: str | None, query_id: str | None) -> ServiceError | DamagedFileError:
     """The error for a query that came to a bad end.
 
     Args:
@@ -55,6 +59,9 @@ def name_failure(state: str | None, words: str | None, query_id: str | None) -> 
     for pattern, error, remedy in _SAID:
         if re.search(pattern, said):
             return error(f"Athena's query {query_id} failed: {said}. {remedy}")
+    if _DAMAGE.search(said):
+        # After what was denied and throttled, which are found as files are opened too.
+        return DamagedFileError(_damage(said, query_id))
     return QueryFailedError(f"Athena's query {query_id} failed: {said}. {AGAIN}")
 
 
@@ -85,6 +92,16 @@ def _refusal(error: ClientError, doing: str) -> ServiceError:
             "is there and enabled."
         )
     return name_error(error, "s3" if error.operation_name in _OF_S3 else "athena", doing)
+
+
+def _damage(said: str, query_id: str | None) -> str:
+    found = _OBJECT.search(said)
+    what = found[0] if found else "an object of the lake"
+    return (
+        f"{what} is damaged: Athena's query {query_id} failed: {said}. Put an older version back: aws s3api "
+        "list-object-versions shows them, and deploy/aws/README.md says how. Without one, delete the object and run "
+        f"again what wrote it, with the same files: {REMEDY.removeprefix('Run: ')}"
+    )
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -26,6 +26,7 @@ from viticast.lake.errors import (
     UnreachableError,
 )
 from viticast.lake.queries import statement
+from viticast.lake.storage import DamagedFileError
 
 pytestmark = pytest.mark.aws
 
@@ -186,7 +187,8 @@ def test_a_query_that_scans_more_than_its_work_group_allows_says_so(aws, engine)
 @pytest.mark.parametrize(
     ("words", "error", "message"),
     [
-        ("HIVE_BAD_DATA: Malformed Parquet file", QueryFailedError, "HIVE_BAD_DATA: Malformed Parquet file"),
+        ("GENERIC_INTERNAL_ERROR: no more", QueryFailedError, "GENERIC_INTERNAL_ERROR: no more"),
+        ("HIVE_BAD_DATA: Malformed Parquet file", DamagedFileError, "HIVE_BAD_DATA: Malformed Parquet file"),
         ("PERMISSION_DENIED: Access denied when writing output", AccessDeniedError, "deploy/aws has the policy"),
         ("HIVE_CANNOT_OPEN_SPLIT: Access Denied (Service: Amazon S3; Status Code: 403)", AccessDeniedError, "lake"),
         ("HIVE_CURSOR_ERROR: Please reduce your request rate. (SlowDown)", ThrottledError, "Wait some minutes"),
