@@ -74,10 +74,11 @@ def require_content(cells: pd.DataFrame, vintages: Iterable[str]) -> None:
     damaged += [f"vintage {vintage}" for vintage in sorted(set(vintages) - set(cells["vintage_id"]))]
     if damaged:
         raise DamagedVintageError(
-            f"the figures of {'; '.join(damaged)} are not the ones that were taken in: their files under "
-            "02_lake/observations were damaged, changed or deleted. Put copies from a backup in their place, or delete "
-            "them and ingest the same files again: `kedro trace file` says where they came from, 01_raw/files keeps "
-            "their bytes"
+            f"the figures of {'; '.join(damaged)} are not the ones that were taken in. First run, in the same "
+            "environment (with the same --env): kedro run --pipelines=ingestion,cataloging, as the catalog may not "
+            "know a partition. If this comes again, their files under 02_lake/observations were damaged, changed or "
+            "deleted: put copies from a backup in their place, or delete them and ingest the same files again. "
+            "`kedro trace file` says where they came from, 01_raw/files keeps their bytes"
         )
 
 

@@ -155,6 +155,15 @@ def test_cells_that_are_what_they_are_kept_as_are_passed(cultivars, write):
     require_content(pd.concat(two, ignore_index=True).sample(frac=1, random_state=1), ids)
 
 
+def test_the_catalog_is_asked_first_and_the_backup_only_then(cultivars, write):
+    with pytest.raises(DamagedVintageError) as raised:
+        require_content(kept(cultivars, write), ["0123456789abcdef"])
+    first, then = str(raised.value).split("If this comes again")
+    assert "in the same environment (with the same --env): kedro run --pipelines=ingestion,cataloging" in first
+    assert "backup" not in first
+    assert "backup" in then
+
+
 def test_a_vintage_that_is_gone_is_named(cultivars, write):
     with pytest.raises(DamagedVintageError, match="vintage 0123456789abcdef are not"):
         require_content(kept(cultivars, write), ["0123456789abcdef"])
