@@ -39,6 +39,14 @@ def aws_setting(name: str) -> str | None:
     return setting(name)
 
 
+def file_name(address: str) -> str:
+    """What `${file_name:<address>}` gives in configuration: an address of S3 as one name of a file.
+
+    Two addresses never have one name: no bucket and no prefix may have a plus sign in it.
+    """
+    return address.removeprefix("s3://").replace("/", "+")
+
+
 CONFIG_LOADER_CLASS = OmegaConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
@@ -47,5 +55,5 @@ CONFIG_LOADER_ARGS = {
     # A user who names the address of one source keeps those of the others.
     # An environment that keeps artifacts elsewhere keeps the rest of mlflow.yml.
     "merge_strategy": {"globals": "soft", "mlflow": "soft"},
-    "custom_resolvers": {"oc.env": oc.env, "aws": aws_setting},
+    "custom_resolvers": {"oc.env": oc.env, "aws": aws_setting, "file_name": file_name},
 }

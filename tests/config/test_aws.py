@@ -125,13 +125,25 @@ def test_the_environment_moves_everything(make_context, monkeypatch):
 
 def test_runs_are_recorded_here_unless_a_server_is_named_and_their_artifacts_in_the_bucket(make_context, monkeypatch):
     mlflow = make_context("aws", source="sample").config_loader["mlflow"]
-    assert mlflow["server"]["mlflow_tracking_uri"] == "sqlite:///data/mlflow/aws.db"
+    assert mlflow["server"]["mlflow_tracking_uri"] == "sqlite:///data/mlflow/aws-a-bucket+viticast.db"
     experiment = mlflow["tracking"]["experiment"]
     assert experiment["name"] == "viticast"
     assert experiment["create_experiment_kwargs"] == {"artifact_location": "s3://a-bucket/viticast/mlflow/artifacts"}
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://mlflow.example")
     server = make_context("aws", source="sample").config_loader["mlflow"]["server"]
     assert server["mlflow_tracking_uri"] == "https://mlflow.example"
+
+
+def test_each_bucket_and_prefix_has_a_store_of_its_own(make_context, monkeypatch):
+    stores = {}
+    for bucket, prefix in [("one", "a"), ("two", "a"), ("one", "a/b"), ("one", "a-b"), ("one-a", "b")]:
+        monkeypatch.setenv("VITICAST_AWS_BUCKET", bucket)
+        monkeypatch.setenv("VITICAST_AWS_PREFIX", prefix)
+        mlflow = make_context("aws", source="sample").config_loader["mlflow"]
+        place = mlflow["tracking"]["experiment"]["create_experiment_kwargs"]["artifact_location"]
+        stores[place] = mlflow["server"]["mlflow_tracking_uri"]
+    assert len(set(stores.values())) == len(stores) == 5
+    assert stores["s3://one/a/b/mlflow/artifacts"] == "sqlite:///data/mlflow/aws-one+a+b.db"
 
 
 def test_the_embedded_default_loads_nothing_of_aws():
