@@ -33,6 +33,18 @@ RUNTIME_PARAMETERS = ("source", "source_url", "connection", "declarations", "as_
 """What `kedro run --params` may set, beside the parameters of the pipelines by their names (`modeling.horizon`)."""
 
 
+S3 = "s3://"
+
+REAL = (
+    "  Real figures: make run SOURCE=<folder with Embrapa's 15 CSV files>",
+    "            or: make run SOURCE=http://vitibrasil.cnpuv.embrapa.br/download",
+)
+REAL_ON_AWS = (
+    "  Real figures: kedro run --env aws --params source_url=<folder with Embrapa's 15 CSV files>",
+    "                with the variables of a stack of Source=embrapa: deploy/aws/README.md",
+)
+
+
 class UnknownParameterError(ValueError):
     """`--params` names something that nothing reads: the run would go on without it."""
 
@@ -90,15 +102,13 @@ class ProjectHooks:
             return
         lines = ["", "Done."]
         lines += [f"  {SHOWN[name]:<12}{_place(catalog, name)}" for name in made]
+        lines += _fetching_lines(catalog, made)
         if "monitoring" in made:
             lines += _verdict_lines(catalog.load("monitoring"))
         lines += _mlflow_lines()
         if "modeling_receipt" in catalog and catalog.load("modeling_receipt")["is_synthetic"]:
-            lines += [
-                "  These figures are SYNTHETIC: they show how viticast works and say nothing about Brazil.",
-                "  Real figures: make run SOURCE=<folder with Embrapa's 15 CSV files>",
-                "            or: make run SOURCE=http://vitibrasil.cnpuv.embrapa.br/download",
-            ]
+            lines.append("  These figures are SYNTHETIC: they show how viticast works and say nothing about Brazil.")
+            lines += REAL_ON_AWS if self._written_under.startswith(S3) else REAL
         for line in lines:
             logger.info(line)
 
@@ -132,6 +142,12 @@ def _place(catalog: DataCatalog, name: str) -> str:
     if "table" in described:
         return f"{described['path']}/{described['table']}"
     return str(described.get("filepath"))
+
+
+def _fetching_lines(catalog: DataCatalog, made: list[str]) -> list[str]:
+    """How to come to a page that no browser of this machine can open where it lies."""
+    page = _place(catalog, "page") if "page" in made else ""
+    return [f"  {'':<12}to look at it: aws s3 cp {page} ."] if page.startswith(S3) else []
 
 
 def _verdict_lines(verdicts: pd.DataFrame) -> list[str]:

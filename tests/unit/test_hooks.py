@@ -155,3 +155,44 @@ def test_the_end_of_a_run_shows_no_secret_of_the_tracking_address(
     assert run.endswith(" 1")
     assert look.endswith(shown)
     assert "SECRET" not in look
+
+
+class FakeCatalog(dict[str, SimpleNamespace]):
+    """Where a page lies, and a receipt of the sample."""
+
+    def load(self, name: str) -> dict[str, bool]:
+        """The receipt."""
+        assert name == "modeling_receipt"
+        return {"is_synthetic": True}
+
+
+@pytest.mark.parametrize(
+    ("data_path", "said", "unsaid"),
+    [
+        (
+            "s3://bucket/prefix",
+            [
+                "to look at it: aws s3 cp s3://bucket/prefix/sample/page.html .",
+                "Real figures: kedro run --env aws --params source_url=<folder",
+                "a stack of Source=embrapa: deploy/aws/README.md",
+            ],
+            "make run",
+        ),
+        ("data", ["Real figures: make run SOURCE=<folder"], "aws"),
+    ],
+)
+def test_the_way_to_page_and_real_figures_is_that_of_the_environment(
+    caplog: pytest.LogCaptureFixture, data_path: str, said: list[str], unsaid: str
+) -> None:
+    caplog.set_level("INFO", logger="viticast")
+    hooks = ProjectHooks()
+    hooks._written_under = f"{data_path}/sample"
+    place = {"filepath": f"{data_path}/sample/page.html"}
+    catalog = FakeCatalog(
+        page=SimpleNamespace(_describe=lambda: place), modeling_receipt=SimpleNamespace(_describe=dict)
+    )
+    pipeline = SimpleNamespace(outputs=lambda: {"page"}, all_outputs=lambda: {"page"})
+    hooks.after_pipeline_run(run_params={}, pipeline=pipeline, catalog=catalog)  # type: ignore[arg-type]
+    text = "\n".join(caplog.messages)
+    assert [words for words in said if words not in text] == []
+    assert unsaid not in text
