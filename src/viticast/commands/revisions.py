@@ -70,12 +70,18 @@ def revisions(earlier: datetime, later: datetime, source: str | None, env: str |
     """
     if earlier > later:
         raise click.UsageError(f"--from {earlier:%Y-%m-%d} is after --to {later:%Y-%m-%d}: swap them")
-    report = report_between(open_lake(source, env), earlier.date(), later.date())
+    report = report_between(open_lake(source, env), earlier.date(), later.date(), env)
     click.echo({"table": report_text, "csv": report_csv, "json": report_json}[form](report))
 
 
-def report_between(lake: Lake, earlier: date, later: date) -> Report:
+def report_between(lake: Lake, earlier: date, later: date, env: str | None = None) -> Report:
     """Compares the vintages of a lake that two dates see.
+
+    Args:
+        lake: The lake.
+        earlier: The date before.
+        later: The date after.
+        env: The environment that the lake was asked for in, for what is to be run where it is empty.
 
     Raises:
         SnapshotError: Nothing was published by the later date.
@@ -83,7 +89,7 @@ def report_between(lake: Lake, earlier: date, later: date) -> Report:
     vintages = lake.table("vintages")
     after = _as_of(vintages, later)
     if after.empty:
-        raise SnapshotError(_nothing(lake.source, vintages, later))
+        raise SnapshotError(_nothing(lake.source, vintages, later, env))
     before = _as_of(vintages, earlier)
     told = compare(_cells(lake, before), _cells(lake, after), settled(lake.crosswalk()))
     return Report(lake.source, earlier, later, (before, after), told)
@@ -115,9 +121,10 @@ def _as_of(vintages: pd.DataFrame, day: date) -> pd.DataFrame:
     return seen if seen.empty else resolve_snapshot(vintages, set(seen["table_name"]), day)
 
 
-def _nothing(source: str, vintages: pd.DataFrame, day: date) -> str:
+def _nothing(source: str, vintages: pd.DataFrame, day: date, env: str | None) -> str:
     if vintages.empty:
-        return f"the lake of source '{source}' has no vintage. Ingest one first: kedro run --params source={source}"
+        run = f"kedro run{f' --env {env}' if env else ''} --params source={source}"
+        return f"the lake of source '{source}' has no vintage. Ingest one first: {run}"
     first = vintages["published_at"].min().date()
     return (
         f"the lake of source '{source}' has no vintage published by {day}; its first is of {first}: take a later --to"

@@ -238,3 +238,15 @@ def test_what_cannot_be_answered_is_said_plainly(asked, arguments, status, words
     assert result.exit_code == status
     assert words in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "remedy"),
+    [([], "kedro run --params source=embrapa"), (["--env", "aws"], "kedro run --env aws --params source=embrapa")],
+)
+def test_an_empty_lake_is_filled_in_the_environment_that_was_asked_for(monkeypatch, arguments, remedy):
+    monkeypatch.setattr(command, "open_lake", lambda source, env: FakeLake([], []))
+    given = ["revisions", "--from", "2024-06-01", "--to", "2025-06-01", *arguments]
+    result = CliRunner().invoke(cli, given)
+    assert result.exit_code == 1
+    assert f"has no vintage. Ingest one first: {remedy}\n" in result.output
