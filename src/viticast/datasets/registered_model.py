@@ -44,21 +44,19 @@ class RegisteredModelDataset(AbstractDataset[ModelPackage, Any]):
 
     def _enter(self, client: Any, data: ModelPackage) -> None:  # noqa: ANN401 - mlflow's, imported late
         known = self._version_of(client, data.model_key)
-        if known is not None:
-            logger.info("model %s is version %s of %s already", data.model_key, known, self._model_name)
         registered = known or self._register(client, data)
         # Without any champion nothing could be used: the first model takes the place, and monitoring says what it is
         # worth.
-        chosen = data.is_champion or not self._has_champion(client)
+        champion = self._champion(client)
+        chosen = data.is_champion or champion is None
         if chosen:
             client.set_registered_model_alias(self._model_name, CHAMPION, registered)
-        logger.info(
-            "model %s version %s: %s (%s)",
-            self._model_name,
-            registered,
-            _place(data, chosen),
-            data.reason,
-        )
+        if known is None:
+            place = _place(data, chosen)
+            logger.info("model %s version %s: %s (%s)", self._model_name, registered, place, data.reason)
+        else:
+            place = _known_place(data, known, champion)
+            logger.info("model %s of %s is version %s already: %s", data.model_key, self._model_name, known, place)
 
     def load(self) -> Any:  # noqa: ANN401 - a pyfunc model
         """The champion, ready to predict."""
@@ -73,9 +71,10 @@ class RegisteredModelDataset(AbstractDataset[ModelPackage, Any]):
                 f"kedro run --pipelines=modeling ({error.message})"
             ) from error
 
-    def _has_champion(self, client: Any) -> bool:  # noqa: ANN401
+    def _champion(self, client: Any) -> str | None:  # noqa: ANN401
+        """The version that is champion."""
         found = client.search_registered_models(f"name = '{self._model_name}'")
-        return bool(found) and CHAMPION in found[0].aliases
+        return str(found[0].aliases[CHAMPION]) if found and CHAMPION in found[0].aliases else None
 
     def _version_of(self, client: Any, model_key: str) -> str | None:  # noqa: ANN401
         found = client.search_model_versions(f"name = '{self._model_name}' and tags.model_key = '{model_key}'")
@@ -132,3 +131,13 @@ def _place(package: ModelPackage, chosen: bool) -> str:
     if not chosen:
         return "kept aside"
     return CHAMPION if package.is_champion else f"{CHAMPION}, as there was none"
+
+
+def _known_place(package: ModelPackage, known: str, champion: str | None) -> str:
+    """Place of a version that was there; `champion` is the one that was."""
+    if champion == known:
+        # The reason would be that it does not beat itself.
+        return CHAMPION
+    if package.is_champion or champion is None:
+        return f"{_place(package, chosen=True)}, from now on ({package.reason})"
+    return f"not {CHAMPION}, which is version {champion}"

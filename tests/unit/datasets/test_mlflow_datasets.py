@@ -170,3 +170,22 @@ def test_tags_are_set_on_the_run(client):
 def test_tags_are_not_loaded():
     with pytest.raises(DatasetError, match="look at the run in MLflow"):
         MlflowTagsDataset().load()
+
+
+def test_a_model_that_is_registered_already_is_told_as_such(client, dataset, package, caplog):
+    caplog.set_level("INFO", logger="viticast")
+    told = []
+    for key, is_champion in [("1", False), ("1", False), ("2", False), ("2", False), ("2", True), ("2", True)]:
+        caplog.clear()
+        reason = "it is fit" if is_champion else "does not beat it"
+        dataset.save(replace(package, model_key=key * 16, is_champion=is_champion, reason=reason))
+        told += [message for message in caplog.messages if dataset._describe()["model_name"] in message]
+    name = dataset._describe()["model_name"]
+    assert told == [
+        f"model {name} version 1: champion, as there was none (does not beat it)",
+        f"model {'1' * 16} of {name} is version 1 already: champion",
+        f"model {name} version 2: kept aside (does not beat it)",
+        f"model {'2' * 16} of {name} is version 2 already: not champion, which is version 1",
+        f"model {'2' * 16} of {name} is version 2 already: champion, from now on (it is fit)",
+        f"model {'2' * 16} of {name} is version 2 already: champion",
+    ]
