@@ -1,22 +1,18 @@
-"""Statements over the lake as Kedro datasets: one that waits for its parameters, and one that is its rows."""
+"""Statements over the lake as Kedro datasets: they wait for their parameters."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
-from kedro.utils import load_obj
 
 from viticast.datasets.mlflow_queries import record_query
-from viticast.lake.errors import TableMissingError
 from viticast.lake.queries import statement
-from viticast.lake.table import empty_frame
 
 if TYPE_CHECKING:
-    from viticast.contracts.columns import Table
     from viticast.lake.query import QueryEngine, Value
 
 logger = logging.getLogger(__name__)
@@ -52,7 +48,7 @@ class LakeQuery:
                 answer.statistics.query_id,
             )
             record_query(self.name, answer.statistics)
-        frame = answer.frame.astype(_alike(answer.frame))
+        frame = alike(answer.frame)
         return frame.sort_values(self._order_by, kind="stable", ignore_index=True) if self._order_by else frame
 
 
@@ -81,60 +77,7 @@ class LakeQueryDataset(AbstractDataset[None, LakeQuery]):
 
     def load(self) -> LakeQuery:
         """The statement, not its rows: a node gives the parameters."""
-        return _query(self._statement_name, self._engine, self._order_by)
-
-    def save(self, data: None) -> None:
-        """A query cannot be saved."""
-        raise DatasetError(f"{self._statement_name} is a query and cannot be saved")
-
-    def _describe(self) -> dict[str, Any]:
-        return {"statement": f"lake/sql/{self._statement_name}.sql", "engine": self._engine}
-
-
-class QueryResultDataset(AbstractDataset[None, pd.DataFrame]):
-    """Loads the rows of a statement without parameters: a table that is read by a query instead of file by file.
-
-    Args:
-        statement_name: `lake/sql/<statement_name>.sql`.
-        engine: What `make_engine` takes.
-        contract: Dotted name of the contract that the rows keep.
-        order_by: Columns that the rows are sorted by.
-        if_missing: What a load does where the catalog does not know the table: `error`, or `empty` for no rows under
-            the columns of the contract.
-        metadata: Ignored by Kedro; kedro-viz reads the layer here.
-    """
-
-    def __init__(
-        self,
-        *,
-        statement_name: str,
-        engine: dict[str, Any],
-        contract: str,
-        order_by: Sequence[str] = (),
-        if_missing: Literal["error", "empty"] = "error",
-        metadata: dict[str, Any] | None = None,
-    ) -> None:
-        self._statement_name = statement_name
-        self._engine = engine
-        self._contract = contract
-        self._order_by = list(order_by)
-        self._may_be_missing = if_missing == "empty"
-        self.metadata = metadata
-
-    def load(self) -> pd.DataFrame:
-        """The rows, sorted.
-
-        Raises:
-            TableMissingError: The catalog does not know the table, and that is an error here.
-        """
-        try:
-            return _query(self._statement_name, self._engine, self._order_by)()
-        except TableMissingError:
-            if not self._may_be_missing:
-                raise
-            logger.info("%s: the catalog has no such table yet", self._statement_name)
-            model: type[Table] = load_obj(self._contract)
-            return empty_frame(model)
+        return make_query(self._statement_name, self._engine, self._order_by)
 
     def save(self, data: None) -> None:
         """A query cannot be saved."""
@@ -169,11 +112,19 @@ def make_engine(settings: dict[str, Any]) -> QueryEngine:
             raise DatasetError(f"query engine {unknown!r} is unknown; known: duckdb, athena")
 
 
-def _query(name: str, engine: dict[str, Any], order_by: Sequence[str]) -> LakeQuery:
-    return LakeQuery(name, statement(name), make_engine(engine), order_by)
+def make_query(statement_name: str, engine: dict[str, Any], order_by: Sequence[str] = ()) -> LakeQuery:
+    """One of the project's statements, ready to be run.
+
+    Args:
+        statement_name: `lake/sql/<statement_name>.sql`.
+        engine: What `make_engine` takes.
+        order_by: Columns that the rows are sorted by.
+    """
+    return LakeQuery(statement_name, statement(statement_name), make_engine(engine), order_by)
 
 
-def _alike(frame: pd.DataFrame) -> dict[str, str]:
-    """Column -> the type that it has in every engine, where engines differ."""
+def alike(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the types that its columns have in every engine, where engines and files differ."""
     texts = {column: "str" for column in frame.columns if frame[column].dtype == object}
-    return texts | {column: "datetime64[us]" for column in frame.columns if frame[column].dtype.kind == "M"}
+    moments = {column: "datetime64[us]" for column in frame.columns if frame[column].dtype.kind == "M"}
+    return frame.astype(texts | moments)

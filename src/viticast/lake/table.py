@@ -54,8 +54,11 @@ class LakeTable:
 
     def partitions_of(self, frame: pd.DataFrame) -> list[str]:
         """Names of the files that the rows of a frame go into, sorted."""
-        keys = frame[self.partition_by].drop_duplicates()
-        return sorted(self._file(values) for values in keys.itertuples(index=False, name=None))
+        return sorted(self.names_of(frame[self.partition_by].drop_duplicates()))
+
+    def names_of(self, frame: pd.DataFrame) -> list[str]:
+        """For each row of a frame the name of the file that it goes into."""
+        return [self._file(values) for values in frame[self.partition_by].itertuples(index=False, name=None)]
 
     def write(self, frame: pd.DataFrame) -> list[str]:
         """Writes each partition of the frame.

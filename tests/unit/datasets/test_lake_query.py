@@ -1,37 +1,25 @@
-"""Statements as datasets: sorted, alike whichever engine answers, and empty where a table may be missing."""
+"""Statements as datasets: sorted, and alike whichever engine answers."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from kedro.io import DatasetError
-from tests.unit.lake.aws.twin_lakes import on_duckdb, sample
 
-from viticast.contracts.vintages import Vintages
-from viticast.datasets import lake_query
-from viticast.datasets.lake_query import LakeQuery, LakeQueryDataset, QueryResultDataset, make_engine
+from viticast.datasets.lake_query import LakeQuery, LakeQueryDataset, make_engine
 from viticast.lake.aws.athena import AthenaEngine, AthenaOptions
-from viticast.lake.errors import QueryFailedError, TableMissingError
 from viticast.lake.query import Answer
 
-CONTRACT = "viticast.contracts.vintages.Vintages"
 ATHENA = {"type": "athena", "database": "d", "work_group": "w", "staging": "s3://b/s"}
 
 
 class Engine:
-    """Answers with a frame, or raises an error."""
+    """Answers with a frame."""
 
-    def __init__(self, outcome):
-        self.outcome = outcome
+    def __init__(self, frame):
+        self.frame = frame
 
     def query(self, sql, parameters):
-        if isinstance(self.outcome, Exception):
-            raise self.outcome
-        return Answer(self.outcome, None)
-
-
-def vintages(outcome, monkeypatch, **more):
-    monkeypatch.setattr(lake_query, "make_engine", lambda settings: Engine(outcome))
-    return QueryResultDataset(statement_name="known_vintages", engine={}, contract=CONTRACT, **more)
+        return Answer(self.frame, None)
 
 
 def test_rows_are_sorted_by_the_columns_that_are_named():
@@ -60,40 +48,9 @@ def test_types_are_the_same_whichever_engine_answers():
     }
 
 
-def test_the_table_of_vintages_is_read_whole_by_its_statement(tmp_path):
-    frame = sample("vintages", table_name=["B", "A"], vintage_id=["1", "2"], landing_id=["3", "4"])
-    on_duckdb(tmp_path / "lake", {"vintages": frame})
-    engine = {"type": "duckdb", "filepath": str(tmp_path / "lake" / "lake.duckdb")}
-    dataset = QueryResultDataset(
-        statement_name="known_vintages", engine=engine, contract=CONTRACT, order_by=["table_name"]
-    )
-    assert dataset.load()["vintage_id"].tolist() == ["2", "1"]
-    assert set(dataset.load().columns) == set(Vintages.to_schema().columns)
-
-
-def test_a_table_that_may_be_missing_has_no_rows_and_keeps_its_contract(monkeypatch):
-    found = vintages(TableMissingError("no table"), monkeypatch, if_missing="empty").load()
-    assert found.empty
-    Vintages.validate(found)
-
-
-def test_a_table_that_must_be_there_is_an_error(monkeypatch):
-    with pytest.raises(DatasetError) as raised:
-        vintages(TableMissingError("no table"), monkeypatch).load()
-    assert isinstance(raised.value.__cause__, TableMissingError)
-
-
-def test_another_fault_is_never_taken_for_a_missing_table(monkeypatch):
-    with pytest.raises(DatasetError) as raised:
-        vintages(QueryFailedError("no"), monkeypatch, if_missing="empty").load()
-    assert isinstance(raised.value.__cause__, QueryFailedError)
-
-
-@pytest.mark.parametrize("kind", [LakeQueryDataset, QueryResultDataset])
-def test_a_query_is_not_saved(kind):
-    more = {"contract": CONTRACT} if kind is QueryResultDataset else {}
+def test_a_query_is_not_saved():
     with pytest.raises(DatasetError, match="known_vintages is a query and cannot be saved"):
-        kind(statement_name="known_vintages", engine=ATHENA, **more).save("rows")
+        LakeQueryDataset(statement_name="known_vintages", engine=ATHENA).save("rows")
 
 
 def test_athena_is_made_from_its_settings():
