@@ -2,10 +2,11 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from viticast.contracts.columns import SOURCES
 from viticast.lake.errors import ServiceError
@@ -15,6 +16,8 @@ Encryption = Literal["bucket", "AES256", "aws:kms"]
 
 BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 KEY = r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*"
+NO_BUCKET = re.compile(r"\.\.|\.-|-\.|^\d+\.\d+\.\d+\.\d+$")
+"""What S3 has no bucket of, beside what `BUCKET` says."""
 
 
 class MissingSettingsError(ServiceError):
@@ -40,11 +43,13 @@ class AwsSettings(BaseModel):
         pattern=rf"^(?:{'|'.join(SOURCES)})$",
     )
     bucket: str = _variable(
-        "VITICAST_AWS_BUCKET", "name of the bucket that has the lake, without s3://", pattern=f"^{BUCKET}$"
+        "VITICAST_AWS_BUCKET",
+        "name of the bucket that has the lake, as S3 allows them, without s3://",
+        pattern=f"^{BUCKET}$",
     )
     prefix: str = _variable(
         "VITICAST_AWS_PREFIX",
-        "what all keys of the lake begin with, without slashes around it",
+        "what all keys of the lake begin with, without slashes around it, and without . and .. as parts",
         default="viticast",
         pattern=f"^{KEY}$",
     )
@@ -73,7 +78,8 @@ class AwsSettings(BaseModel):
     )
     staging: str | None = _variable(
         "VITICAST_AWS_STAGING",
-        "s3:// address where Athena leaves its answers; nothing there is needed after a run. "
+        "s3:// address outside the lake, without a slash at its end, where Athena leaves its answers; nothing there is "
+        "needed after a run. "
         "Without it: s3://<bucket>/<prefix>-athena",
         default=None,
         pattern=f"^s3://{BUCKET}(?:/{KEY})?$",
@@ -103,6 +109,30 @@ class AwsSettings(BaseModel):
         # It may have a password in it.
         repr=False,
     )
+
+    @field_validator("bucket")
+    @classmethod
+    def _require_bucket(cls, name: str) -> str:
+        if NO_BUCKET.search(name):
+            raise ValueError("S3 has no buckets of such a name")
+        return name
+
+    @field_validator("prefix")
+    @classmethod
+    def _require_key(cls, key: str) -> str:
+        # Programs take them for folders, and S3 for names.
+        if {".", ".."} & set(key.split("/")):
+            raise ValueError("a key with . or .. as a part")
+        return key
+
+    @field_validator("staging")
+    @classmethod
+    def _require_address(cls, address: str | None) -> str | None:
+        if address is not None:
+            bucket, _, key = address.removeprefix("s3://").partition("/")
+            cls._require_bucket(bucket)
+            cls._require_key(key)
+        return address
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None, *, source: str | None = None) -> "AwsSettings":
@@ -182,9 +212,8 @@ def _given(environ: Mapping[str, str], source: str | None) -> dict[str, str]:
         given["VITICAST_SOURCE"] = source
     if "AWS_REGION" not in given and environ.get("AWS_DEFAULT_REGION"):
         given["AWS_REGION"] = environ["AWS_DEFAULT_REGION"]
-    if "VITICAST_AWS_STAGING" not in given and "VITICAST_AWS_BUCKET" in given:
-        prefix = given.get("VITICAST_AWS_PREFIX", AwsSettings.model_fields["prefix"].default)
-        given["VITICAST_AWS_STAGING"] = f"s3://{given['VITICAST_AWS_BUCKET']}/{prefix}-athena"
+    if "VITICAST_AWS_STAGING" not in given and (lake := _lake(given)):
+        given["VITICAST_AWS_STAGING"] = _default_staging(lake)
     return given
 
 
@@ -216,6 +245,33 @@ def _malformed(error: ValidationError) -> Iterator[str]:
 def _conflicts(given: Mapping[str, str]) -> Iterator[str]:
     if "VITICAST_AWS_KMS_KEY" in given and given.get("VITICAST_AWS_ENCRYPTION") != "aws:kms":
         yield "VITICAST_AWS_KMS_KEY needs VITICAST_AWS_ENCRYPTION=aws:kms, or nothing is encrypted with the key"
+    staging, lake = given.get("VITICAST_AWS_STAGING"), _lake(given)
+    if staging is None or lake is None or staging == _default_staging(lake):
+        return
+    ours, theirs = f"{lake.rstrip('/')}/", f"{staging.rstrip('/')}/"
+    if theirs.startswith(ours):
+        where = "is" if theirs == ours else "is inside"
+        yield (
+            f"VITICAST_AWS_STAGING {where} the lake, {lake}: the crawler would take Athena's answers for figures. "
+            f"Give an address outside, or none: {_default_staging(lake)}"
+        )
+    elif ours.startswith(theirs):
+        yield (
+            f"VITICAST_AWS_STAGING is above the lake, {lake}: what clears it of old answers would delete the lake. "
+            f"Give an address outside, or none: {_default_staging(lake)}"
+        )
+
+
+def _lake(given: Mapping[str, str]) -> str | None:
+    """Address of everything that is kept, if there is a bucket."""
+    if "VITICAST_AWS_BUCKET" not in given:
+        return None
+    prefix = given.get("VITICAST_AWS_PREFIX", AwsSettings.model_fields["prefix"].default)
+    return f"s3://{given['VITICAST_AWS_BUCKET']}/{prefix}"
+
+
+def _default_staging(lake: str) -> str:
+    return f"{lake}-athena"
 
 
 def _profile_has_region() -> bool:

@@ -94,7 +94,17 @@ def test_a_variable_without_text_is_missing():
         ("VITICAST_AWS_CRAWLER", "my crawler"),
         ("VITICAST_AWS_ROLE", "arn:aws:iam::1:role/crawler"),
         ("VITICAST_AWS_WORK_GROUP", "a/b"),
+        ("VITICAST_AWS_BUCKET", "a..bucket"),
+        ("VITICAST_AWS_BUCKET", "a.-bucket"),
+        ("VITICAST_AWS_BUCKET", "a-.bucket"),
+        ("VITICAST_AWS_BUCKET", "192.168.5.4"),
+        ("VITICAST_AWS_PREFIX", "."),
+        ("VITICAST_AWS_PREFIX", "a/../b"),
         ("VITICAST_AWS_STAGING", "a-bucket/answers"),
+        ("VITICAST_AWS_STAGING", "s3://other/answers/"),
+        ("VITICAST_AWS_STAGING", "s3://other/"),
+        ("VITICAST_AWS_STAGING", "s3://other/a/.."),
+        ("VITICAST_AWS_STAGING", "s3://10.0.0.1/answers"),
         ("VITICAST_AWS_ENCRYPTION", "AES-256"),
         ("AWS_REGION", "Brazil"),
     ],
@@ -105,6 +115,52 @@ def test_a_malformed_setting_is_told_with_what_it_should_be(name, value):
     described = {field.alias: field.description for field in AwsSettings.model_fields.values()}
     [line] = [line for line in str(raised.value).splitlines() if line.startswith("- ")]
     assert line == f"- {name} cannot be {value!r}: {described[name]}"
+
+
+def test_an_address_with_a_slash_at_its_end_is_told_so():
+    with pytest.raises(MissingSettingsError, match="without a slash at its end"):
+        AwsSettings.from_environment(LEAST | {"VITICAST_AWS_STAGING": "s3://a-bucket/answers/"})
+
+
+@pytest.mark.parametrize(
+    ("staging", "reason"),
+    [
+        ("s3://a-bucket/deep/down", "is the lake, s3://a-bucket/deep/down: the crawler would take Athena's answers"),
+        ("s3://a-bucket/deep/down/sample/02_lake/vintages", "is inside the lake, s3://a-bucket/deep/down: the crawler"),
+        (
+            "s3://a-bucket/deep",
+            "is above the lake, s3://a-bucket/deep/down: what clears it of old answers would delete",
+        ),
+        ("s3://a-bucket", "is above the lake, s3://a-bucket/deep/down: what clears it of old answers would delete"),
+    ],
+)
+def test_answers_that_would_lie_among_figures_are_refused(staging, reason):
+    given = LEAST | {"VITICAST_AWS_PREFIX": "deep/down", "VITICAST_AWS_STAGING": staging}
+    with pytest.raises(MissingSettingsError) as raised:
+        AwsSettings.from_environment(given)
+    [line] = [line for line in str(raised.value).splitlines() if line.startswith("- ")]
+    assert line.startswith(f"- VITICAST_AWS_STAGING {reason}")
+    assert line.endswith("Give an address outside, or none: s3://a-bucket/deep/down-athena")
+
+
+@pytest.mark.parametrize(
+    "staging", ["s3://a-bucket/deep/down-athena", "s3://a-bucket/deep/do", "s3://a-bucket/answers", "s3://a-bucket-2"]
+)
+def test_answers_beside_the_lake_are_taken(staging):
+    given = LEAST | {"VITICAST_AWS_PREFIX": "deep/down", "VITICAST_AWS_STAGING": staging}
+    assert AwsSettings.from_environment(given).staging == staging
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("VITICAST_AWS_BUCKET", "my.own-bucket.1"),
+        ("VITICAST_AWS_BUCKET", "1.2.3"),
+        ("VITICAST_AWS_PREFIX", "a/..b/c.d"),
+    ],
+)
+def test_names_that_look_odd_but_are_none_of_those_are_taken(name, value):
+    assert value in AwsSettings.from_environment(LEAST | {name: value}).model_dump().values()
 
 
 def test_an_address_with_a_password_is_not_repeated():
