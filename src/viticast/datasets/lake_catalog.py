@@ -79,6 +79,7 @@ def _glue_catalog(path: str, settings: dict[str, Any]) -> LakeCatalog:
                 name=settings["crawler"],
                 database=database.name,
                 role=settings["role"],
+                lake=database.lake,
                 targets=tuple(database.location(table) for table in tables),
                 timeout_seconds=settings.get("crawl_timeout_seconds", CrawlerOptions.timeout_seconds),
             )

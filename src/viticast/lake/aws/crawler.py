@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from viticast.lake.aws.clients import client
 from viticast.lake.aws.failures import error_code, error_words, naming_errors
+from viticast.lake.aws.own_crawler import require_own
 from viticast.lake.aws.waiting import NOT_FOUND, once_settled, waits
 from viticast.lake.errors import CrawlCancelledError, CrawlFailedError, CrawlTimeoutError, ServiceError
 
@@ -51,6 +52,7 @@ class CrawlerOptions:
         name: Name of the crawler.
         database: In which it makes tables.
         role: ARN or name of the role that it reads the lake with.
+        lake: Address of the lake, which all targets lie in.
         targets: Addresses of the folders, one for each table.
         timeout_seconds: How long all crawls of one registration are waited for.
     """
@@ -58,6 +60,7 @@ class CrawlerOptions:
     name: str
     database: str
     role: str
+    lake: str
     targets: tuple[str, ...]
     timeout_seconds: float = 1800
 
@@ -83,6 +86,7 @@ class Crawler:
                 crawler looks into all of them.
 
         Raises:
+            CatalogMismatchError: A crawler of the name is somebody else's.
             CrawlFailedError: The crawl failed.
             CrawlCancelledError: Somebody stopped it.
             CrawlTimeoutError: It did not end within the bound.
@@ -104,7 +108,8 @@ class Crawler:
                 self._ensure(current, everything=everything)
                 once_settled(lambda: client("glue").start_crawler(Name=name))
             except ClientError as error:
-                if _is_running(error):
+                # Made meanwhile, perhaps by somebody else: it is looked at again.
+                if _is_running(error) or error_code(error) == EXISTS:
                     return False
                 if error_code(error) == INVALID:
                     raise ServiceError(
@@ -132,14 +137,8 @@ class Crawler:
         self._update(wanted)
 
     def _create(self, wanted: Mapping[str, Any]) -> None:
-        try:
-            once_settled(lambda: client("glue").create_crawler(Name=self.options.name, **wanted))
-        except ClientError as error:
-            # Another run has made it meanwhile, with the same settings.
-            if error_code(error) != EXISTS:
-                raise
-        else:
-            logger.info("crawler %s: made, for %s", self.options.name, ", ".join(self.options.targets))
+        once_settled(lambda: client("glue").create_crawler(Name=self.options.name, **wanted))
+        logger.info("crawler %s: made, for %s", self.options.name, ", ".join(self.options.targets))
 
     def _update(self, wanted: Mapping[str, Any]) -> None:
         client("glue").update_crawler(Name=self.options.name, **wanted)
@@ -157,8 +156,16 @@ class _Watch:
         self._waits = waits(FIRST_WAIT, LONGEST_WAIT, options.timeout_seconds)
 
     def until_ready(self) -> Mapping[str, Any] | None:
-        """The crawler, when no crawl is running; None if there is no such crawler."""
-        while (crawler := self._look()) is not None and crawler["State"] != READY:
+        """The crawler, when no crawl is running; None if there is no such crawler.
+
+        Raises:
+            CatalogMismatchError: It is somebody else's; its crawls are not waited for.
+            CrawlTimeoutError: The bound is reached.
+        """
+        while (crawler := self._look()) is not None:
+            require_own(crawler, self.options.database, self.options.lake)
+            if crawler["State"] == READY:
+                break
             self.wait(f"of another run ({crawler['State']})")
         return crawler
 

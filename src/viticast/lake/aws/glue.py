@@ -41,7 +41,7 @@ class CrawledPartitions:
         A crawl of new folders makes no table, and finds nothing that an earlier one was stopped at.
 
         Raises:
-            CatalogMismatchError: A table of the name is of other files.
+            CatalogMismatchError: A table of the name is of other files, or the crawler of the name is somebody else's.
             CrawlFailedError: A crawl failed, or left partitions out.
             ServiceError: Glue refuses something.
         """

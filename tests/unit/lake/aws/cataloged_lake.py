@@ -49,7 +49,7 @@ def engine() -> AthenaEngine:
 def crawler(aws: AwsAccount, *tables: str, **more: Any) -> Crawler:
     """A crawler of these tables."""
     targets = tuple(f"{lake(aws)}/{table}/" for table in tables)
-    return Crawler(CrawlerOptions(CRAWLER, DATABASE, ROLE, targets, **more))
+    return Crawler(CrawlerOptions(CRAWLER, DATABASE, ROLE, lake(aws), targets, **more))
 
 
 def crawled(aws: AwsAccount, *tables: str, **more: Any) -> GlueCatalog:

@@ -10,6 +10,7 @@ from tests.unit.lake.aws.cataloged_lake import CRAWLER, DATABASE, ROLE, crawler,
 
 from viticast.lake.aws.crawler import EVERYTHING, NEW_FOLDERS
 from viticast.lake.aws.database import GlueDatabase
+from viticast.lake.conformity import CatalogMismatchError
 from viticast.lake.errors import (
     AccessDeniedError,
     CrawlCancelledError,
@@ -84,7 +85,6 @@ def test_settings_that_glue_gives_back_in_other_words_are_the_same(aws):
     "drift",
     [
         {"Role": "arn:aws:iam::000000000000:role/other"},
-        {"DatabaseName": "other"},
         {"TablePrefix": "old_"},
         {"RecrawlPolicy": {"RecrawlBehavior": EVERYTHING}},
         {
@@ -101,6 +101,37 @@ def test_settings_that_somebody_changed_are_set_anew(aws, drift):
     crawler(aws, "series").crawl()
     after = settings(aws)
     assert {name: after[name] for name in drift} == {name: before[name] for name in drift}
+
+
+@pytest.mark.parametrize(
+    ("foreign", "named"),
+    [
+        ({"DatabaseName": "accounting"}, "the database accounting instead of viticast_sample"),
+        ({"Targets": {"S3Targets": [{"Path": "s3://somebody/else/"}]}}, "s3://somebody/else/"),
+        ({"Targets": {"S3Targets": [{"Path": "s3://viticast-test/viticast/sample/02_lake_old/a/"}]}}, "02_lake_old/a/"),
+        ({"Schedule": "cron(0 3 * * ? *)"}, "the schedule cron(0 3 * * ? *)"),
+    ],
+)
+def test_a_crawler_of_somebody_else_is_left_alone(aws, foreign, named):
+    crawler(aws, "series").crawl()
+    aws.client("glue").update_crawler(Name=CRAWLER, **foreign)
+    before = settings(aws)
+    with aws.through.counting() as calls, pytest.raises(CatalogMismatchError) as caught:
+        crawler(aws, "series").crawl()
+    assert named in str(caught.value)
+    assert f"the crawler {CRAWLER} is not of {lake(aws)}/" in str(caught.value)
+    assert "Set VITICAST_AWS_CRAWLER to another name, or delete the crawler" in str(caught.value)
+    assert calls["glue", "UpdateCrawler"] == calls["glue", "StartCrawler"] == 0
+    assert settings(aws) == before
+
+
+def test_a_crawler_that_somebody_else_makes_meanwhile_is_left_alone(aws):
+    theirs = {"Role": ROLE, "DatabaseName": "accounting", "Targets": {"S3Targets": [{"Path": "s3://somebody/else/"}]}}
+    others = Interruption(lambda call: aws.client("glue").create_crawler(Name=CRAWLER, **theirs), carried_out=False)
+    aws.through.fail(others, "glue", "CreateCrawler")
+    with pytest.raises(CatalogMismatchError):
+        crawler(aws, "series").crawl()
+    assert aws.through.calls("glue", "StartCrawler") == []
 
 
 def test_a_new_target_is_looked_into_with_everything_else_once(aws):
