@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,19 @@ def empty_account(server: LocalAwsServer, proxy: Proxy) -> AwsAccount:
     account = AwsAccount(server, proxy.endpoint, through=proxy)
     account.client("s3").create_bucket(Bucket=account.bucket)
     return account
+
+
+@contextmanager
+def leading_to(account: AwsAccount) -> Iterator[None]:
+    """Leads this process to the account, for a fixture that serves more than one test."""
+    # Here, as every process of tests imports this module, and few of them ask AWS.
+    from viticast.lake.aws.clients import forget_clients  # noqa: PLC0415
+
+    forget_clients()
+    with pytest.MonkeyPatch.context() as patch:
+        lead_to(account, patch)
+        yield
+    forget_clients()
 
 
 def lead_to(account: AwsAccount, monkeypatch: pytest.MonkeyPatch) -> None:

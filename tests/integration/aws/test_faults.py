@@ -20,6 +20,7 @@ from tests.integration.aws.aws_project import FEW, ROOT, AwsProject, Ended, asse
 from tests.local_aws.account import AwsAccount
 from tests.local_aws.calls import Call
 from tests.local_aws.faults import DENIED, EXPIRED, THROTTLED, CutUpload, Fault, Interruption
+from tests.local_aws.fixtures import empty_account, leading_to
 from tests.local_aws.process import LocalAwsServer
 from tests.local_aws.proxy import Proxy
 
@@ -83,7 +84,7 @@ CASES = [
         "athena denied",
         "AccessDeniedError",
         ("athena:StartQueryExecution",),
-        strike(DENIED, "athena", "StartQueryExecution", nth=2),
+        strike(DENIED, "athena", "StartQueryExecution"),
     ),
     Case("s3 throttled for a while", "", (), strike(THROTTLED, "s3", "PutObject", nth=5, times=2)),
     Case("glue throttled for a while", "", (), strike(THROTTLED, "glue", "GetCrawler", times=2)),
@@ -128,7 +129,12 @@ CASES = [
         is_crawled=True,
     ),
     Case("upload cut once", "", (), strike(CutUpload(1_000), "s3", "PutObject", nth=2, times=1)),
-    Case("uploads cut", "UnreachableError", ("put", "again"), strike(CutUpload(1_000), "s3", "PutObject", nth=2)),
+    Case(
+        "uploads cut",
+        "UnreachableError",
+        ("could not write", "Run again"),
+        strike(CutUpload(1_000), "s3", "PutObject", nth=2),
+    ),
     Case("credentials expire while writing", "CredentialsError", ("ExpiredToken",), strike(EXPIRED, "s3", nth=40)),
     Case(
         "credentials expire while crawling",
@@ -141,7 +147,7 @@ CASES = [
         "credentials expire while a query runs",
         "CredentialsError",
         ("ExpiredToken",),
-        strike(EXPIRED, "athena", "GetQueryExecution", nth=2),
+        strike(EXPIRED, "athena", "GetQueryExecution"),
     ),
 ]
 
@@ -163,13 +169,10 @@ def world(
     with (
         LocalAwsServer(aws_python, tmp_path_factory.mktemp("faulty_aws")) as server,
         Proxy(server.port) as proxy,
-        pytest.MonkeyPatch.context() as patch,
     ):
-        account = AwsAccount(server, proxy.endpoint, through=proxy)
-        account.client("s3").create_bucket(Bucket=account.bucket)
-        for name, value in account.environment.items():
-            patch.setenv(name, value)
-        yield server, proxy, account
+        account = empty_account(server, proxy)
+        with leading_to(account):
+            yield server, proxy, account
 
 
 def make(folder: Path, account: AwsAccount, prefix: str) -> AwsProject:

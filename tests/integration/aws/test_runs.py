@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from tests.integration.aws.aws_project import ROOT, AwsProject, Ended, assert_equal, ended, steady
 from tests.local_aws.account import AwsAccount
+from tests.local_aws.fixtures import leading_to
 from tests.local_aws.process import LocalAwsServer
 from tests.pipelines.project_runs import make_project
 
@@ -35,9 +36,7 @@ def account(aws_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with LocalAwsServer(aws_python, tmp_path_factory.mktemp("aws")) as server:
         account = AwsAccount(server, server.endpoint)
         account.client("s3").create_bucket(Bucket=account.bucket)
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in account.environment.items():
-                patch.setenv(name, value)
+        with leading_to(account):
             yield account
 
 
