@@ -1,25 +1,26 @@
 """Forecasts and their intervals at any origins of a panel: what `fit` does once and a backtest does again and again."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
-from viticast.forecasting.arrays import Bools, Floats, Ints
-from viticast.forecasting.bank import Bank
-from viticast.forecasting.classes import CLASSES, REGULAR
+from viticast.forecasting.arrays import Floats, Ints
+from viticast.forecasting.classes import CLASSES, EMPTY, INACTIVE, REGULAR
 from viticast.forecasting.features import Features, features
 from viticast.forecasting.intervals import SUMS, ErrorModel, describe, learn_errors
 from viticast.forecasting.panel import Panel
+from viticast.forecasting.pool import Pool
+from viticast.forecasting.recipes import blend, recipes_of_class
 from viticast.forecasting.reconcile import Hierarchy, build_hierarchy, share_out
-from viticast.forecasting.routes import Route, routes_of_class
-from viticast.forecasting.routing import Choice, Trial, choose
 from viticast.forecasting.spec import ForecastSpec
+from viticast.forecasting.weighing import Choice, Trial, learners_of, weigh
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What an origin learnt from the panel before it: the route of each class, and how large errors are."""
+    """What an origin learnt from the panel before it: shares in each class and in sums, and how large errors are."""
 
     choices: tuple[Choice, ...]
     errors: ErrorModel
@@ -36,19 +37,27 @@ class Outlook:
     regressors: Floats
 
 
+@dataclass(frozen=True)
+class Inner:
+    """An origin before another: its cuts, those at which its learners learnt, and what the later one knows came."""
+
+    cuts: Ints
+    learnt_at: Ints
+    actual: Floats
+
+
 @dataclass
 class Engine:
-    """A panel with its spec; forecasts of candidates and routes are kept, so that origins share them."""
+    """A panel with its spec; forecasts of members and learners are kept, so that origins share them."""
 
     panel: Panel
     spec: ForecastSpec
     _features: dict[bytes, Features] = field(default_factory=dict)
-    _routed: dict[tuple[bytes, int, str], Floats] = field(default_factory=dict)
 
     @cached_property
-    def bank(self) -> Bank:
-        """The candidates' forecasts."""
-        return Bank(self.panel, self.spec)
+    def pool(self) -> Pool:
+        """The forecasts of members and learners."""
+        return Pool(self.panel, self.spec)
 
     @cached_property
     def hierarchy(self) -> Hierarchy:
@@ -63,24 +72,30 @@ class Engine:
         return self._features[key]
 
     def calibrate(self, cuts: Ints) -> Calibration:
-        """Choose routes and learn errors from origins before `cuts` whose targets do not lie after them."""
-        choices = tuple(self._choose(cuts, number) for number in range(len(CLASSES)))
-        return Calibration(choices, self._learn(cuts, tuple(choice.route for choice in choices)))
+        """Weigh recipes and learn errors from origins before `cuts` whose targets do not lie after them."""
+        if not self.spec.parents and len(self.panel.ids) > self.spec.sample:
+            rows = np.random.default_rng(self.spec.seed).choice(len(self.panel.ids), self.spec.sample, replace=False)
+            rows.sort()
+            return Engine(self.panel.take(rows), self.spec).calibrate(cuts[rows])
+        choices = self._weigh(cuts)
+        return Calibration(choices, self._learn_errors(cuts, choices))
 
-    def outlook(self, cuts: Ints, routes: tuple[Route, ...], steps: int, with_slow: bool) -> Outlook:
-        """Forecast by the routes of the classes, and make children add up to their parents."""
-        forecasts = self.bank.forecasts(cuts, steps, with_slow)
-        classes, known = self.bank.classes(cuts), self.features(cuts)
+    def outlook(self, cuts: Ints, learnt_at: Ints, choices: tuple[Choice, ...], steps: int) -> Outlook:
+        """Forecast by the shares of the classes, and make children add up to their parents."""
+        members = self.pool.members(cuts, steps)
+        learners = self.pool.learners(cuts, learnt_at, steps, learners_of(choices, self.spec.learners))
+        classes, known = self.pool.classes(cuts), self.features(cuts)
         yhat = np.zeros((len(classes), steps))
-        for number, route in enumerate(routes):
-            rows = classes == number
-            yhat[rows] = route.combine({name: values[rows] for name, values in forecasts.items()})
-        yhat = share_out(self.hierarchy, yhat, cuts, np.nan_to_num(known.level), classes == REGULAR)
+        groups = self.groups(classes)
+        for number, choice in enumerate(choices):
+            rows = np.flatnonzero(groups == number)
+            parts = {name: values[rows] for name, values in (members | learners).items() if name in choice.shares}
+            yhat[rows] = blend(choice.shares, {"naive": members["naive"][rows], **parts}, (len(rows), steps))
+        yhat = share_out(self.hierarchy, yhat, cuts, np.nan_to_num(known.level))
         if self.spec.lower is not None:
             yhat = np.maximum(yhat, self.spec.lower)
-        quick = np.stack([forecasts[member.name] for member in self.bank.members if not member.is_slow])
         pools = np.where(self.hierarchy.leaves, classes, SUMS)
-        return Outlook(yhat, classes, pools, known.unit, describe(known, _spread(quick), pools))
+        return Outlook(yhat, classes, pools, known.unit, describe(known, _spread(members), pools))
 
     def quantile(self, outlook: Outlook, model: ErrorModel, probability: Floats) -> Floats:
         """Forecast distribution at `probability`, which broadcasts over (series, steps)."""
@@ -89,55 +104,67 @@ class Engine:
         value: Floats = outlook.yhat + size * model.bound(at, outlook.pools)
         return value if self.spec.lower is None else np.maximum(value, self.spec.lower)
 
-    def _choose(self, cuts: Ints, number: int) -> Choice:
-        trials = {route: Trial() for route in routes_of_class(number, self.spec.candidates)}
-        if len(trials) > 1:
-            for inner, actual in self._inner(cuts):
-                # sums would count the figures of their leaves again
-                rows = (self.bank.classes(inner) == number) & self.hierarchy.leaves
-                scale = self.features(inner).scale[rows]
-                for route, trial in trials.items():
-                    trial.add(self._route(inner, number, route, rows), actual[rows], scale)
-        return choose(trials, self.spec.switch_margin)
+    def groups(self, classes: Ints) -> Ints:
+        """Whose past weighs a series' recipes: its class, and for regular series above the leaves one more, `SUMS`."""
+        return np.where(self.hierarchy.leaves | (classes != REGULAR), classes, SUMS)
 
-    def _route(self, inner: Ints, number: int, route: Route, rows: Bools) -> Floats:
-        key = (inner.tobytes(), number, route.name)
-        if key not in self._routed:
-            forecasts = self.bank.forecasts(inner, self.spec.horizon, with_slow=False)
-            self._routed[key] = route.combine({name: values[rows] for name, values in forecasts.items()})
-        return self._routed[key]
+    def _weigh(self, cuts: Ints) -> tuple[Choice, ...]:
+        trials = [
+            {recipe: Trial() for recipe in recipes_of_class(REGULAR if number == SUMS else number, self.spec.learners)}
+            for number in range(len(CLASSES) + 1)
+        ]
+        for inner in self._inner(cuts):
+            groups, scale = self.groups(self.pool.classes(inner.cuts)), self.features(inner.cuts).scale
+            steps = self.spec.horizon
+            forecasts = self.pool.members(inner.cuts, steps)
+            forecasts = forecasts | self.pool.learners(inner.cuts, inner.learnt_at, steps, self.spec.learners)
+            for number, of_class in enumerate(trials):
+                rows = np.flatnonzero(groups == number)
+                if number in (INACTIVE, EMPTY) or len(rows) == 0:
+                    continue
+                parts = {name: values[rows] for name, values in forecasts.items()}
+                for recipe, trial in of_class.items():
+                    yhat = blend(dict(recipe.shares), parts, (len(rows), steps))
+                    trial.add(yhat, inner.actual[rows], scale[rows])
+        return tuple(weigh(of_class, number not in (REGULAR, SUMS)) for number, of_class in enumerate(trials))
 
-    def _learn(self, cuts: Ints, routes: tuple[Route, ...]) -> ErrorModel:
-        x, unit, error, pools = [], [], [], []
-        for inner, actual in self._inner(cuts):
-            past = self.outlook(inner, routes, self.spec.horizon, with_slow=False)
-            x.append(past.regressors)
-            unit.append(past.unit)
-            error.append(actual - past.yhat)
-            pools.append(past.pools)
-        if not x:
-            now = self.outlook(cuts, routes, self.spec.horizon, with_slow=False)
-            return learn_errors(now.regressors, now.unit, np.full_like(now.yhat, np.nan), now.pools, 1.0)
+    def _learn_errors(self, cuts: Ints, choices: tuple[Choice, ...]) -> ErrorModel:
+        past, errors = [], []
+        for inner in self._inner(cuts):
+            past.append(self.outlook(inner.cuts, inner.learnt_at, choices, self.spec.horizon))
+            errors.append(inner.actual - past[-1].yhat)
+        if not past:
+            past = [self.outlook(cuts, cuts, choices, self.spec.horizon)]
+            errors = [np.full_like(past[0].yhat, np.nan)]
         return learn_errors(
-            np.concatenate(x), np.concatenate(unit), np.concatenate(error), np.concatenate(pools), self.spec.widening
+            np.concatenate([outlook.regressors for outlook in past]),
+            np.concatenate([outlook.unit for outlook in past]),
+            np.concatenate(errors),
+            np.concatenate([outlook.pools for outlook in past]),
+            self.spec.widening,
         )
 
-    def _inner(self, cuts: Ints) -> list[tuple[Ints, Floats]]:
+    def _inner(self, cuts: Ints) -> Iterator[Inner]:
         """Origins before `cuts`, each with the values after it that `cuts` may see; NaN where there is none."""
-        out = []
+        ahead = np.arange(1, self.spec.horizon + 1)[None, :]
         for lag in range(1, self.spec.origins + 1):
             inner = np.maximum(cuts - lag, -1)
-            ahead = np.arange(1, self.spec.horizon + 1)[None, :]
             actual = self.panel.actuals(inner, self.spec.horizon)
             begun = (inner >= self.panel.first)[:, None]
-            out.append((inner, np.where(begun & (inner[:, None] + ahead <= cuts[:, None]), actual, np.nan)))
-        return [(inner, actual) for inner, actual in out if np.isfinite(actual).any()]
+            actual = np.where(begun & (inner[:, None] + ahead <= cuts[:, None]), actual, np.nan)
+            if not np.isfinite(actual).any():
+                continue
+            # learners learn once for so many origins, at the earliest of them
+            block = min(-(-lag // self.spec.refit) * self.spec.refit, self.spec.origins)
+            yield Inner(inner, np.maximum(cuts - block, -1), actual)
 
 
-def _spread(stack: Floats) -> Floats:
+def _spread(members: dict[str, Floats]) -> Floats:
     """Standard deviation over the members that have a forecast."""
-    has = np.isfinite(stack)
-    count = np.maximum(has.sum(axis=0), 1)
-    mean = np.where(has, stack, 0.0).sum(axis=0) / count
-    spread: Floats = np.sqrt((np.where(has, stack - mean, 0.0) ** 2).sum(axis=0) / count)
+    values = list(members.values())
+    known = [np.isfinite(forecast) for forecast in values]
+    count = np.maximum(sum(has.astype(float) for has in known), 1.0)
+    mean = sum(np.where(has, forecast, 0.0) for has, forecast in zip(known, values, strict=True)) / count
+    off = (np.where(has, forecast - mean, 0.0) ** 2 for has, forecast in zip(known, values, strict=True))
+    spread: Floats = np.sqrt(sum(off) / count)
     return spread

@@ -17,7 +17,8 @@ class Features:
     """One value for each series, from what could be seen at its origin.
 
     Attributes:
-        scale: Mean absolute one-year change, the denominator of MASE; NaN without two successive years.
+        scale: Mean absolute one-year change since the first non-zero value, the denominator of MASE: the years before
+            a series began would make it as small as they are many. NaN without two successive years.
         unit: `scale` where it is positive, else the typical one of the siblings: always positive.
         recent: Mean absolute change of the last years.
         spread: Root mean square change of the last ten years.
@@ -38,19 +39,19 @@ class Features:
 def features(panel: Panel, cuts: Ints, groups: Ints) -> Features:
     """Features at `cuts`; `groups` numbers the siblings that lend a series its unit."""
     seen = panel.seen(cuts)
-    y = np.where(seen, panel.values, np.nan)
+    alive = first_active(panel, cuts)
+    y = np.where(seen & alive, panel.values, np.nan)
     change = np.abs(np.diff(y, axis=1, prepend=np.nan))
     scale = _mean(change, np.isfinite(change))
-    level = _mean(np.abs(y), _last(seen, RECENT))
-    recent_window = _last(seen, WINDOW)
+    level = _mean(np.abs(y), _last(seen & alive, RECENT))
     return Features(
         scale=scale,
         unit=_units(scale, level, groups),
         recent=_mean(change, _last(np.isfinite(change), RECENT)),
         spread=np.sqrt(_mean(change**2, _last(np.isfinite(change), WINDOW))),
         level=level,
-        length=(first_active(panel, cuts) & seen).sum(axis=1).astype(float),
-        zeros=np.nan_to_num(_mean((y == 0).astype(float), recent_window)),
+        length=(alive & seen).sum(axis=1).astype(float),
+        zeros=np.nan_to_num(_mean((panel.values == 0).astype(float), _last(seen, WINDOW))),
     )
 
 

@@ -1,8 +1,8 @@
 """The fitted panel: forecasts with intervals, sample paths, reasons, and a form without pickle."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from statistics import NormalDist
+from dataclasses import asdict, dataclass
 from typing import Self
 
 import numpy as np
@@ -13,9 +13,8 @@ from viticast.forecasting.classes import CLASSES
 from viticast.forecasting.engine import Calibration, Engine, Outlook
 from viticast.forecasting.intervals import ErrorModel
 from viticast.forecasting.panel import Panel
-from viticast.forecasting.routes import routes_of_class
-from viticast.forecasting.routing import Choice
 from viticast.forecasting.spec import ForecastSpec
+from viticast.forecasting.weighing import Choice
 
 
 def fit(panel: pd.DataFrame, spec: ForecastSpec) -> "Fitted":
@@ -65,33 +64,41 @@ class Fitted:
         outlook = self._outlook(self._steps(until))
         kept = self._years(outlook) <= until
         random, persistence = np.random.default_rng(seed), self.calibration.errors.persistence
-        to_probability = np.vectorize(NormalDist().cdf, otypes=[np.float64])
+        from scipy.special import ndtr  # noqa: PLC0415 - slow to import
+
         out = np.empty((n, int(kept.sum())))
         for path in range(n):
             shock = random.standard_normal(outlook.yhat.shape)
             for step in range(1, shock.shape[1]):
                 shock[:, step] = persistence * shock[:, step - 1] + np.sqrt(1 - persistence**2) * shock[:, step]
-            out[path] = self.engine.quantile(outlook, self.calibration.errors, to_probability(shock))[kept]
+            out[path] = self.engine.quantile(outlook, self.calibration.errors, ndtr(shock))[kept]
         return out, self._frame(outlook, (), kept)[["unique_id", "ds"]]
 
     def explain(self) -> pd.DataFrame:
-        """How each series is forecast: `unique_id, series_class, route, members, reason`."""
-        classes = self.engine.bank.classes(self.engine.panel.last)
-        chosen = [self.calibration.choices[number] for number in classes]
-        under = np.isin(np.arange(len(classes)), np.flatnonzero(self.engine.hierarchy.groups >= 0))
+        """How each series is forecast.
+
+        Returns:
+            `unique_id, series_class`; `members`, the shares of members and learners as JSON, the largest first;
+            `recipes`, what they come from; `reason`, why; `is_scaled_to_parent`, whether the blend was then moved to
+            add up. An empty `members` is a forecast of zero. A member that has no forecast for a series, such as one
+            on the log scale for negative values, leaves its share to the others.
+        """
+        classes = self.engine.pool.classes(self.engine.panel.last)
+        chosen = [self.calibration.choices[number] for number in self.engine.groups(classes)]
+        told = {id(choice): (_ranked(choice.shares), _ranked(choice.recipes)) for choice in self.calibration.choices}
         return pd.DataFrame(
             {
                 "unique_id": list(self.engine.panel.ids),
                 "series_class": [CLASSES[number] for number in classes],
-                "route": [choice.route.name for choice in chosen],
-                "members": [" + ".join(map(str, choice.route.parts)) or "0" for choice in chosen],
+                "members": [told[id(choice)][0] for choice in chosen],
+                "recipes": [told[id(choice)][1] for choice in chosen],
                 "reason": [choice.reason for choice in chosen],
-                "is_scaled_to_parent": under,
+                "is_scaled_to_parent": self.engine.hierarchy.groups >= 0,
             }
         )
 
     def to_arrays(self) -> dict[str, np.ndarray]:
-        """Arrays of numbers and text that `numpy.load` reads without pickle; candidates are fitted again from them."""
+        """Arrays of numbers and text that `numpy.load` reads without pickle; learners learn again from them."""
         panel, errors = self.engine.panel, self.calibration.errors
         return {
             "spec": np.array(self.engine.spec.model_dump_json()),
@@ -100,8 +107,7 @@ class Fitted:
             "values": panel.values,
             "first": panel.first,
             "last": panel.last,
-            "routes": np.array([choice.route.name for choice in self.calibration.choices], dtype=np.str_),
-            "reasons": np.array([choice.reason for choice in self.calibration.choices], dtype=np.str_),
+            "choices": np.array(json.dumps([asdict(choice) for choice in self.calibration.choices])),
             "error_coefficients": errors.coefficients,
             "error_centre": errors.centre,
             "error_width": errors.width,
@@ -120,10 +126,7 @@ class Fitted:
             arrays["first"],
             arrays["last"],
         )
-        choices = []
-        for number, (name, reason) in enumerate(zip(arrays["routes"], arrays["reasons"], strict=True)):
-            routes = {route.name: route for route in routes_of_class(number, spec.candidates)}
-            choices.append(Choice(routes[str(name)], str(reason)))
+        choices = tuple(Choice(**choice) for choice in json.loads(str(arrays["choices"])))
         errors = ErrorModel(
             arrays["error_coefficients"],
             arrays["error_centre"],
@@ -131,11 +134,11 @@ class Fitted:
             arrays["error_quantiles"],
             float(arrays["error_persistence"]),
         )
-        return cls(Engine(panel, spec), Calibration(tuple(choices), errors))
+        return cls(Engine(panel, spec), Calibration(choices, errors))
 
     def _outlook(self, steps: int) -> Outlook:
-        routes = tuple(choice.route for choice in self.calibration.choices)
-        return self.engine.outlook(self.engine.panel.last, routes, steps, with_slow=True)
+        last = self.engine.panel.last
+        return self.engine.outlook(last, last, self.calibration.choices, steps)
 
     def _steps(self, until: int) -> int:
         first_end = int(self.engine.panel.last.min()) + self.engine.panel.first_year
@@ -176,3 +179,8 @@ def interval_columns(engine: Engine, outlook: Outlook, errors: ErrorModel, level
         out[f"lo{level}"] = engine.quantile(outlook, errors, np.array(tail))
         out[f"hi{level}"] = engine.quantile(outlook, errors, np.array(1 - tail))
     return out
+
+
+def _ranked(shares: dict[str, float]) -> str:
+    ranked = sorted(shares.items(), key=lambda item: (-item[1], item[0]))
+    return json.dumps({name: round(share, 4) for name, share in ranked})

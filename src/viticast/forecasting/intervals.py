@@ -22,6 +22,9 @@ POOLS = len(CLASSES) + 1
 
 A pool of the roots alone was tried: narrower on VitiBrasil's 2014-2018, it missed too much of 2002-2007."""
 
+SMALLEST_ERROR = 1e-6
+"""In units of the series."""
+
 DEFAULT_PERSISTENCE = 0.7
 
 
@@ -67,7 +70,7 @@ def describe(features: Features, spread_of_members: Floats, pools: Ints) -> Floa
     steps = spread_of_members.shape[1]
 
     def relative(values: Floats) -> Floats:
-        return np.log(np.clip(np.nan_to_num(values, nan=1.0) / features.unit, 1e-3, 1e3))
+        return np.log(np.clip(np.nan_to_num(values / features.unit, nan=1.0), 1e-3, 1e3))
 
     by_series = [
         relative(features.recent),
@@ -95,13 +98,14 @@ def learn_errors(x: Floats, unit: Floats, errors: Floats, pools: Ints, widening:
     """
     steps, width = x.shape[1:]
     known = np.isfinite(errors)
-    moved = known & (np.abs(np.nan_to_num(errors)) > 0)
+    relative = np.abs(errors / unit[:, None])
+    # a forecast that was right but for rounding says nothing about the size of errors
+    moved = known & (np.nan_to_num(relative) > SMALLEST_ERROR)
     if int(moved.sum()) < FEWEST_OF_ALL:
         return _rule_of_thumb(steps, width)
     centre, spread = x[moved].mean(axis=0), x[moved].std(axis=0)
     spread = np.where(spread > 0, spread, 1.0)
-    relative = np.abs(errors / unit[:, None])
-    coefficients = _ridge((x[moved] - centre) / spread, np.log(np.clip(relative[moved], 1e-6, 1e6)))
+    coefficients = _ridge((x[moved] - centre) / spread, np.log(np.minimum(relative[moved], 1e6)))
     model = ErrorModel(coefficients, centre, spread, np.empty(0), 0.0)
     ratio = errors / model.size(x, unit)
     quantiles = np.stack(

@@ -44,12 +44,12 @@ class Panel:
         if frame.empty:
             raise PanelError("the panel has no rows; give at least one row of unique_id, ds and y")
         ids, years, y = _ids(frame["unique_id"]), _years(frame["ds"]), _figures(frame["y"])
-        doubled = pd.MultiIndex.from_arrays([ids, years]).duplicated()
+        codes, names = pd.factorize(ids, sort=True)
+        first = int(years.min())
+        doubled = pd.Series(codes * np.int64(MAX_SPAN + 1) + (years - first)).duplicated().to_numpy()
         if doubled.any():
             at = int(np.flatnonzero(doubled)[0])
             raise PanelError(f"series {ids.iloc[at]!r} has year {years[at]} twice; keep one row per unique_id and ds")
-        codes, names = pd.factorize(ids, sort=True)
-        first = int(years.min())
         values = np.full((len(names), int(years.max()) - first + 1), np.nan)
         values[codes, years - first] = y
         rows = pd.DataFrame({"series": codes, "column": years - first}).groupby("series")["column"]
@@ -60,6 +60,11 @@ class Panel:
             rows.min().to_numpy(dtype=np.int64),
             rows.max().to_numpy(dtype=np.int64),
         )
+
+    @property
+    def width(self) -> int:
+        """Number of years."""
+        return int(self.values.shape[1])
 
     @cached_property
     def columns(self) -> Ints:
@@ -74,13 +79,22 @@ class Panel:
     @cached_property
     def filled(self) -> Floats:
         """Values with the gaps between two observations interpolated. Scores never read them."""
+        columns = np.broadcast_to(self.columns, self.values.shape)
+        before = np.maximum.accumulate(np.where(self.observed, columns, -1), axis=1)
+        last = self.values.shape[1]
+        after = np.minimum.accumulate(np.where(self.observed, columns, last)[:, ::-1], axis=1)[:, ::-1]
+        rows, at = np.nonzero(~self.observed & (before >= 0) & (after < last))
+        begin, end = before[rows, at], after[rows, at]
+        share = (at - begin) / (end - begin)
         out = self.values.copy()
-        has_gap = (self.observed.cumsum(axis=1) > 0) & ~self.observed
-        for row in np.flatnonzero(has_gap.any(axis=1)):
-            seen = np.flatnonzero(self.observed[row])
-            inside = np.arange(seen[0], seen[-1] + 1)
-            out[row, inside] = np.interp(inside, seen, self.values[row, seen])
+        # the weighted mean of both ends: their difference may be more than a float holds
+        out[rows, at] = (1 - share) * self.values[rows, begin] + share * self.values[rows, end]
         return out
+
+    def take(self, rows: Ints) -> Self:
+        """The panel of some of its series."""
+        ids = tuple(self.ids[row] for row in rows)
+        return type(self)(ids, self.first_year, self.values[rows], self.first[rows], self.last[rows])
 
     def seen(self, cuts: Ints) -> Bools:
         """Where there is a value that an origin at `cuts` (a column for each series) may see."""

@@ -45,14 +45,13 @@ def build_hierarchy(panel: Panel, parents: dict[str, str]) -> Hierarchy:
     return Hierarchy(tuple((parent, np.flatnonzero(groups == parent)) for parent in order), groups)
 
 
-def share_out(hierarchy: Hierarchy, forecasts: Floats, cuts: Ints, weights: Floats, steady: Bools) -> Floats:
+def share_out(hierarchy: Hierarchy, forecasts: Floats, cuts: Ints, weights: Floats) -> Floats:
     """Top-down: roots keep their forecasts, and children take up what they lack or exceed.
 
     The difference is shared in proportion to the squares of the children's forecasts: the variance of an error grows
     with the size of its series, so the large ones own most of it, and the small ones, of which a total says little,
-    hardly move. The `steady` children take it alone, as those with zeros or a short life are forecast to stay as they
-    are. Where that would move one by more than a factor of two, a parent within the tree yields and takes its
-    children's sum; under a root all children take part, and where even that is too much, all are scaled alike.
+    hardly move. Where that would move one by more than a factor of two, a parent within the tree yields and takes its
+    children's sum; under a root all children are scaled alike.
 
     `forecasts` has shape (series, steps) after `cuts`. Where the children's forecasts sum to zero and the parent's
     does not, `weights` (one for each series, e.g. its recent level) share it out, and if they are zero too, equally.
@@ -67,43 +66,36 @@ def share_out(hierarchy: Hierarchy, forecasts: Floats, cuts: Ints, weights: Floa
     np.put_along_axis(years, at, forecasts, axis=1)
     for parent, children in reversed(hierarchy.families):
         if hierarchy.groups[parent] >= 0:
-            _, is_gentle = _moved(years[parent], years[children], (steady[children],))
+            _, is_gentle = _moved(years[parent], years[children])
             total = years[children].sum(axis=0)
             years[parent] = np.where(is_gentle | ~np.isfinite(years[parent] + total), years[parent], total)
     for parent, children in hierarchy.families:
-        years[children] = _shared(years[parent], years[children], weights[children], steady[children])
+        years[children] = _shared(years[parent], years[children], weights[children])
     return np.take_along_axis(years, at, axis=1)
 
 
-def _shared(parent: Floats, children: Floats, weights: Floats, steady: Bools) -> Floats:
+def _shared(parent: Floats, children: Floats, weights: Floats) -> Floats:
     """Children that sum to the parent, year by year, where both are known."""
     total = children.sum(axis=0)
     even = weights if weights.sum() > 0 else np.ones_like(weights)
     # proportions are taken before the product: total may be far smaller than parent
     own = children / np.where(total > 0, total, 1.0)
     proportions = np.where(total > 0, own, (even / even.sum())[:, None])
-    moved, is_gentle = _moved(parent, children, (np.ones_like(steady), steady))
+    moved, is_gentle = _moved(parent, children)
     shared = np.where(is_gentle, moved, proportions * parent)
     return np.where(np.isfinite(parent) & np.isfinite(total), shared, children)
 
 
-def _moved(parent: Floats, children: Floats, choices: tuple[Bools, ...]) -> tuple[Floats, Bools]:
-    """Children with the difference shared by the squares of some, and in which years that moves none too far.
-
-    Of the `choices` of those who take it, the last that fits counts.
-    """
+def _moved(parent: Floats, children: Floats) -> tuple[Floats, Bools]:
+    """Children with the difference shared by their squares, and in which years that moves none too far."""
     total = children.sum(axis=0)
     proportions = children / np.where(total > 0, total, 1.0)
+    squares = (proportions**2).sum(axis=0)
     lacking = parent / np.where(total > 0, total, 1.0) - 1
-    out, is_gentle = children, np.zeros(len(total), dtype=bool)
-    for takers in choices:
-        moving = np.where(takers[:, None], proportions, 0.0)
-        squares = (moving**2).sum(axis=0)
-        move = lacking * moving / np.where(squares > 0, squares, 1.0)
-        fits = (total > 0) & (squares > 0)
-        fits &= (move.min(axis=0) >= 1 / LARGEST_FACTOR - 1) & (move.max(axis=0) <= LARGEST_FACTOR - 1)
-        out, is_gentle = np.where(fits, children * (1 + move), out), is_gentle | fits
-    return out, is_gentle
+    move = lacking * proportions / np.where(squares > 0, squares, 1.0)
+    fits: Bools = (total > 0) & (squares > 0)
+    fits &= (move.min(axis=0) >= 1 / LARGEST_FACTOR - 1) & (move.max(axis=0) <= LARGEST_FACTOR - 1)
+    return np.where(fits, children * (1 + move), children), fits
 
 
 def _depths(groups: Ints, ids: tuple[str, ...]) -> list[int]:

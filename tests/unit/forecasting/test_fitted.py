@@ -1,11 +1,13 @@
 import io
+import json
 
 import numpy as np
 import pandas as pd
 import pytest
-from tests.unit.forecasting.conftest import QUICK, frame
+from tests.unit.forecasting.conftest import frame
 
 from viticast.forecasting import Fitted, ForecastSpec, fit
+from viticast.forecasting.recipes import blend
 
 COLUMNS = ["unique_id", "ds", "horizon", "series_class", "yhat", "lo80", "hi80", "lo95", "hi95"]
 
@@ -18,7 +20,7 @@ def fitted(mixed_panel, quick_spec):
 @pytest.fixture(scope="module")
 def tree_fitted(tree_panel):
     panel, parents = tree_panel
-    return fit(panel, ForecastSpec(candidates=QUICK, horizon=4, parents=parents))
+    return fit(panel, ForecastSpec(learners=(), horizon=4, parents=parents))
 
 
 def test_every_series_is_forecast_from_its_own_end_to_the_common_year(fitted, mixed_panel):
@@ -72,8 +74,9 @@ def test_arrays_survive_a_file_without_pickle(fitted):
     np.testing.assert_array_equal(again.paths(3, 1, 2022)[0], fitted.paths(3, 1, 2022)[0])
 
 
-def test_a_fit_with_all_candidates_survives_too(mixed_panel):
-    fitted = fit(mixed_panel, ForecastSpec(horizon=2, origins=3))
+def test_a_fit_with_learners_survives_too(learnable_panel):
+    fitted = fit(learnable_panel, ForecastSpec(horizon=2, origins=5))
+    assert "boosted" in fitted.explain()["members"].str.cat()
     again = Fitted.from_arrays(fitted.to_arrays())
     pd.testing.assert_frame_equal(again.predict(2021), fitted.predict(2021), check_exact=True)
 
@@ -100,8 +103,10 @@ def test_explain_names_class_members_and_reason(fitted, mixed_panel):
     assert len(told) == mixed_panel["unique_id"].nunique()
     assert told.loc["s39", "series_class"] == "empty"
     assert told["reason"].str.len().min() > 0
-    shares = told.loc[told["series_class"] == "regular", "members"].str.findall(r"(\d\.\d\d) ")
-    assert all(sum(map(float, values)) == pytest.approx(1, abs=0.02) for values in shares)
+    assert told.loc["s39", "members"] == "{}"
+    shares = told.loc[told["series_class"] == "regular", "members"].map(json.loads)
+    assert all(sum(of_series.values()) == pytest.approx(1, abs=1e-3) for of_series in shares)
+    assert all(list(of_series.values()) == sorted(of_series.values(), reverse=True) for of_series in shares)
 
 
 def test_forecasts_add_up_at_every_level(tree_fitted, tree_panel):
@@ -112,28 +117,20 @@ def test_forecasts_add_up_at_every_level(tree_fitted, tree_panel):
         np.testing.assert_allclose(wide[children].sum(axis=1), wide[parent], rtol=1e-6)
 
 
-def test_the_root_keeps_the_forecast_that_it_has_alone(tree_fitted, tree_panel):
-    panel, _ = tree_panel
-    alone = fit(panel, ForecastSpec(candidates=QUICK, horizon=4))
-    routes = {
-        name: fitted.explain().set_index("unique_id").loc["kg", "route"]
-        for name, fitted in (("a", alone), ("b", tree_fitted))
-    }
-    assert routes["a"] == routes["b"]
-    pick = [fitted.predict(2024).query("unique_id == 'kg'")["yhat"] for fitted in (alone, tree_fitted)]
-    np.testing.assert_array_equal(*pick)
+def test_the_root_keeps_the_forecast_of_its_own_blend(tree_fitted):
+    engine, choices = tree_fitted.engine, tree_fitted.calibration.choices
+    last = engine.panel.last
+    row = engine.panel.ids.index("kg")
+    (group,) = engine.groups(engine.pool.classes(last))[[row]]
+    parts = {name: values[[row]] for name, values in engine.pool.members(last, 4).items()}
+    alone = blend(choices[group].shares, parts, (1, 4))[0]
+    np.testing.assert_allclose(tree_fitted.predict_ahead(4).query("unique_id == 'kg'")["yhat"], alone)
 
 
 def test_a_missing_last_value_moves_the_forecast_on_by_a_year():
     trend = [float(value) for value in range(10, 40)]
-    ends, misses = (
-        fit(frame(a=values), ForecastSpec(candidates=("naive", "drift"), horizon=2))
-        for values in (trend, [*trend, np.nan])
-    )
-    drift = [
-        fitted.engine.bank.forecasts(fitted.engine.panel.last, 2, with_slow=False)["drift"][0]
-        for fitted in (ends, misses)
-    ]
+    ends, misses = (fit(frame(a=values), ForecastSpec(learners=(), horizon=2)) for values in (trend, [*trend, np.nan]))
+    drift = [fitted.engine.pool.members(fitted.engine.panel.last, 2)["drift"][0] for fitted in (ends, misses)]
     np.testing.assert_allclose(drift[0], [40, 41])
     np.testing.assert_allclose(drift[1], [41, 42])
     assert misses.predict(2032)["ds"].tolist() == [2031, 2032]
@@ -142,6 +139,6 @@ def test_a_missing_last_value_moves_the_forecast_on_by_a_year():
 def test_a_panel_with_negative_values_is_forecast_without_a_bound():
     random = np.random.default_rng(0)
     panel = frame(**{f"s{i}": np.cumsum(random.normal(0, 1, 30)) for i in range(20)})
-    forecasts = fit(panel, ForecastSpec(lower=None, candidates=QUICK)).predict(2033)
+    forecasts = fit(panel, ForecastSpec(lower=None, learners=())).predict(2033)
     assert (forecasts["lo95"] < 0).any()
     assert np.isfinite(forecasts[["yhat", "lo95", "hi95"]].to_numpy()).all()

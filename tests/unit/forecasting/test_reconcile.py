@@ -9,13 +9,13 @@ IDS = {"r": [1], "r__a": [1], "r__b": [1], "r__a__x": [1], "r__a__y": [1]}
 PARENTS = {"r/a": "r", "r/b": "r", "r/a/x": "r/a", "r/a/y": "r/a"}
 
 
-def shared(forecasts, weights=(0, 0, 0, 0, 0), steady=(True,) * 5, cuts=None):
+def shared(forecasts, weights=(0, 0, 0, 0, 0), cuts=None):
     """Forecasts in the order r, r/a, r/a/x, r/a/y, r/b."""
     panel = Panel.from_frame(frame(**IDS))
     at = panel.last if cuts is None else np.array(cuts)
     rows = np.array(forecasts, dtype=float)
     rows = rows[:, None] if rows.ndim == 1 else rows
-    out = share_out(build_hierarchy(panel, PARENTS), rows, at, np.array(weights, dtype=float), np.array(steady))
+    out = share_out(build_hierarchy(panel, PARENTS), rows, at, np.array(weights, dtype=float))
     return out[:, 0] if np.ndim(forecasts) == 1 else out
 
 
@@ -29,9 +29,8 @@ def assert_adds_up(out):
     "forecasts",
     [(100, 60, 20, 30, 30), (100, 1, 20, 30, 1e-9), (5, 60, 200, 3000, 30), (1e12, 1, 1, 1, 1), (0, 1, 2, 3, 4)],
 )
-@pytest.mark.parametrize("steady", [(True,) * 5, (False,) * 5, (True, True, False, True, False)])
-def test_children_add_up_to_parents_and_the_root_keeps_its_own(forecasts, steady):
-    out = shared(forecasts, steady=steady)
+def test_children_add_up_to_parents_and_the_root_keeps_its_own(forecasts):
+    out = shared(forecasts)
     assert out[0] == forecasts[0]
     assert (out >= 0).all()
     assert_adds_up(out)
@@ -45,11 +44,6 @@ def test_large_children_take_up_most_of_a_difference():
     _, _, x, y, _ = shared((110, 110, 10, 90, 0))
     assert x - 10 == pytest.approx(10 * 100 / 8200)
     assert y - 90 == pytest.approx(10 * 8100 / 8200)
-
-
-def test_children_that_are_not_steady_keep_theirs_where_the_others_can_take_it():
-    out = shared((120, 120, 50, 50, 0), steady=(True, True, True, False, True))
-    assert out[2:4].tolist() == pytest.approx([70, 50])
 
 
 def test_a_parent_within_the_tree_yields_to_children_that_cannot_follow():

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.unit.forecasting.conftest import QUICK, frame
+from tests.unit.forecasting.conftest import frame
 
 from viticast.forecasting import ForecastSpec, fit
 
@@ -28,14 +28,14 @@ def assert_sound(panel, **arguments):
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(histories, min_size=1, max_size=6))
 def test_any_panel_gets_finite_nested_forecasts(series):
-    forecasts = assert_sound(frame(**{f"s{i}": values for i, values in enumerate(series)}), candidates=QUICK)
+    forecasts = assert_sound(frame(**{f"s{i}": values for i, values in enumerate(series)}), learners=())
     assert (forecasts[BOUNDS].to_numpy() >= 0).all()
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=20), min_size=1, max_size=4))
 def test_signed_figures_need_no_bound(series):
-    assert_sound(frame(**{f"s{i}": values for i, values in enumerate(series)}), candidates=QUICK, lower=None)
+    assert_sound(frame(**{f"s{i}": values for i, values in enumerate(series)}), learners=(), lower=None)
 
 
 WALK = np.exp(np.cumsum(np.random.default_rng(0).normal(0, 0.2, 30)))
@@ -59,7 +59,7 @@ WALK = np.exp(np.cumsum(np.random.default_rng(0).normal(0, 0.2, 30)))
     ],
     ids=lambda values: f"{len(values)} years, last {values[-1]:.2g}",
 )
-def test_odd_histories_with_all_candidates(values):
+def test_odd_histories_among_others_and_alone(values):
     random = np.random.default_rng(1)
     others = {f"o{i}": 100 * np.exp(np.cumsum(random.normal(0, 0.2, 30))) for i in range(25)}
     assert_sound(frame(odd=values, **others))

@@ -8,7 +8,7 @@ def test_the_defaults_need_no_argument():
     spec = ForecastSpec()
     assert spec.lower == 0
     assert spec.levels == (80, 95)
-    assert "naive" in spec.candidates
+    assert spec.learners
 
 
 def test_a_spec_survives_json():
@@ -21,8 +21,7 @@ def test_a_spec_survives_json():
     [
         ({"levels": (0, 95)}, "percentages"),
         ({"levels": ()}, "percentages"),
-        ({"candidates": ("naive", "oracle")}, r"unknown candidates \['oracle'\]"),
-        ({"candidates": ("drift",)}, "must contain 'naive'"),
+        ({"learners": ("oracle",)}, r"unknown learners \['oracle'\]"),
         ({"parents": {"a": "b"}, "lower": None}, "lower=0"),
         ({"horizons": 5}, "Extra inputs"),
         ({"horizon": 0}, "greater than or equal to 1"),

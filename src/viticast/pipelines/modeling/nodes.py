@@ -74,12 +74,13 @@ def backtest_forecaster(
     Returns:
         As `contracts.forecasts.Backtests` describes.
     """
-    from viticast.forecasting import backtest  # noqa: PLC0415 - scikit-learn and statsmodels come with it
+    from viticast.forecasting import Backtest  # noqa: PLC0415 - numba comes with it
 
     last = int(training_panel["ds"].max())
-    origins = range(last - params.backtest_origins, last)
+    origins = tuple(range(last - params.backtest_origins, last))
     logger.info("backtest: origins %d to %d, %d years ahead", origins[0], origins[-1], params.horizon)
-    result = backtest(training_panel, _spec(params, series), origins)
+    past = Backtest(origins=origins, horizon=params.horizon, tracked=params.tracked)
+    result = past.run(training_panel, _spec(params, series))
     return _stamp(result.rename(columns={"unique_id": "series_id", "ds": "year"}), identity, "backtests")
 
 
@@ -180,7 +181,7 @@ def _spec(params: ModelingParams, series: pd.DataFrame) -> Any:  # noqa: ANN401
         levels=params.levels,
         parents=dict(zip(children["series_id"], children["parent_id"], strict=True)),
         origins=params.calibration_origins,
-        candidates=params.candidates,
+        learners=params.learners,
         seed=params.seed,
     )
 

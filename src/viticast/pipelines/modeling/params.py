@@ -4,15 +4,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class ModelingParams(BaseModel):
-    """How far is forecast, with which candidates, and how it is judged.
+    """How far is forecast, with which learners, and how it is judged.
 
     Attributes:
         horizon: Years from the last year of the oldest table to the common target year; no series is forecast further
             ahead than the backtest looked.
         levels: Percent that the intervals are to cover.
         backtest_origins: How many last years stand as origins of the backtest.
-        calibration_origins: How many years before an origin choose the routes and calibrate the intervals.
-        candidates: Names of the methods that may take part.
+        calibration_origins: How many years before an origin weigh the recipes and calibrate the intervals.
+        learners: Names of the learners that may take part, as far as the panel's own past justifies it.
+        tracked: Names of the members and challengers that the backtest scores beside the forecasts.
         seed: Seed of the learners.
     """
 
@@ -22,5 +23,6 @@ class ModelingParams(BaseModel):
     levels: tuple[int, ...]
     backtest_origins: int = Field(ge=1, le=30)
     calibration_origins: int = Field(ge=3, le=40)
-    candidates: tuple[str, ...]
+    learners: tuple[str, ...]
+    tracked: tuple[str, ...]
     seed: int = Field(ge=0)

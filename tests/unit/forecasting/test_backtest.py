@@ -1,9 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from tests.unit.forecasting.conftest import QUICK
+from pydantic import ValidationError
+from tests.unit.forecasting.conftest import frame
 
-from viticast.forecasting import ForecastSpec, PanelError, backtest, fit
+from viticast.forecasting import Backtest, ForecastSpec, PanelError, fit
 
 COLUMNS = [
     *("unique_id", "method", "origin", "ds", "horizon", "series_class", "y", "yhat"),
@@ -11,6 +12,11 @@ COLUMNS = [
 ]
 BOUNDS = ["lo80", "hi80", "lo95", "hi95"]
 ORIGINS = (2012, 2014, 2015)
+TRACKED = ("naive", "drift", "log_ses")
+
+
+def backtest(panel, spec, origins, **arguments):
+    return Backtest(origins=origins, **{"horizon": spec.horizon, "tracked": TRACKED, **arguments}).run(panel, spec)
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +26,7 @@ def result(mixed_panel, quick_spec):
 
 def test_it_has_a_row_for_each_method_and_known_year(result, mixed_panel):
     assert result.columns.tolist() == COLUMNS
-    assert set(result["method"]) == {"viticast", *QUICK}
+    assert set(result["method"]) == {"viticast", *TRACKED}
     assert (result["ds"] == result["origin"] + result["horizon"]).all()
     known = mixed_panel.dropna().set_index(["unique_id", "ds"])["y"]
     np.testing.assert_array_equal(result["y"], known.loc[pd.MultiIndex.from_frame(result[["unique_id", "ds"]])])
@@ -40,11 +46,11 @@ def test_scale_is_the_mean_change_up_to_the_origin(result, mixed_panel):
     assert row["scale"] == pytest.approx(seen.diff().abs().mean())
 
 
-@pytest.mark.parametrize("candidates", [QUICK, ForecastSpec().candidates])
-def test_an_origin_sees_nothing_of_what_came_after(learnable_panel, tree_panel, candidates):
+@pytest.mark.parametrize("learners", [(), ForecastSpec().learners])
+def test_an_origin_sees_nothing_of_what_came_after(learnable_panel, tree_panel, learners):
     trees, parents = tree_panel
     panel = pd.concat([learnable_panel, trees], ignore_index=True)
-    spec = ForecastSpec(candidates=candidates, parents=parents, horizon=3, origins=5)
+    spec = ForecastSpec(learners=learners, parents=parents, horizon=3, origins=5)
     future = panel["ds"] > 2014
     changed = panel.copy()
     changed.loc[future, "y"] = 1e7 * np.random.default_rng(1).random(int(future.sum()))
@@ -55,7 +61,7 @@ def test_an_origin_sees_nothing_of_what_came_after(learnable_panel, tree_panel, 
         ]
         for data in (panel, changed)
     ]
-    assert set(told[0].index.unique("method")) == {"viticast", *candidates}
+    assert set(told[0].index.unique("method")) == {"viticast", *TRACKED}
     common = told[0].index.intersection(told[1].index)
     assert len(common) > 1000
     pd.testing.assert_frame_equal(told[0].loc[common], told[1].loc[common], check_exact=True)
@@ -73,12 +79,6 @@ def test_an_origin_is_what_a_fit_on_the_years_up_to_it_would_have_said(learnable
     assert len(both) == (final["method"] == "viticast").sum()
     for name in ("yhat", *BOUNDS):
         np.testing.assert_allclose(both[name], both[f"{name}_then"], rtol=1e-9)
-    learnt = final.query("method == 'boosting'")
-    bank, panel = fitted.engine.bank, fitted.engine.panel
-    boosting = bank.forecasts(panel.last, 3, with_slow=False)["boosting"]
-    row = [panel.ids.index(name) for name in learnt["unique_id"]]
-    assert len(row) > 100
-    np.testing.assert_allclose(learnt["yhat"], boosting[row, learnt["horizon"] - 1], rtol=1e-9)
 
 
 def test_origins_do_not_depend_on_each_other(result, mixed_panel, quick_spec):
@@ -89,7 +89,7 @@ def test_origins_do_not_depend_on_each_other(result, mixed_panel, quick_spec):
 
 def test_past_forecasts_add_up(tree_panel):
     panel, parents = tree_panel
-    spec = ForecastSpec(candidates=QUICK, parents=parents, horizon=3)
+    spec = ForecastSpec(learners=(), parents=parents, horizon=3)
     final = backtest(panel, spec, (2012, 2015)).query("method == 'viticast'")
     wide = final.pivot(index=["origin", "ds"], columns="unique_id", values="yhat")
     for parent in set(parents.values()):
@@ -107,3 +107,63 @@ def test_a_series_that_begins_after_an_origin_is_not_there(mixed_panel, quick_sp
 def test_an_origin_outside_the_panel_is_refused(mixed_panel, quick_spec, origin):
     with pytest.raises(PanelError, match="not inside the panel"):
         backtest(mixed_panel, quick_spec, (origin,))
+
+
+def test_origins_follow_from_the_first_training_size_and_the_stride(mixed_panel, quick_spec):
+    result = Backtest(initial_train_size=20, stride=3, horizon=2).run(mixed_panel, quick_spec)
+    assert sorted(set(result["origin"])) == [2009, 2012, 2015, 2018]
+    assert set(result["method"]) == {"viticast", "naive"}
+
+
+def test_a_gap_skips_years_between_origin_and_scores(mixed_panel, quick_spec):
+    apart = backtest(mixed_panel, quick_spec, (2014,), horizon=2, gap=1)
+    assert set(apart["horizon"]) == {2, 3}
+    assert set(apart["ds"]) == {2016, 2017}
+    near = backtest(mixed_panel, quick_spec, (2014,), horizon=3).query("horizon > 1").reset_index(drop=True)
+    pd.testing.assert_frame_equal(apart, near)
+
+
+def test_without_refit_the_first_origin_decides_for_all(learnable_panel):
+    spec = ForecastSpec(horizon=2, origins=4)
+    once = backtest(learnable_panel, spec, (2012, 2014), horizon=2, refit=0)
+    first = backtest(learnable_panel, spec, (2012,), horizon=2)
+    pd.testing.assert_frame_equal(once[once["origin"] == 2012].reset_index(drop=True), first)
+    later = learnable_panel.copy()
+    later.loc[later["ds"].isin([2013, 2014]) & (later["unique_id"] != "s00"), "y"] *= 3
+    again = backtest(later, spec, (2012, 2014), horizon=2, refit=0)
+    told = [data.query("origin == 2014 and unique_id == 's00'")["yhat"].to_numpy() for data in (once, again)]
+    np.testing.assert_array_equal(*told)
+
+
+def test_a_vintage_is_what_an_origin_knows_and_the_panel_is_what_came():
+    trend = {"a": np.arange(10.0, 40.0), "b": np.arange(50.0, 80.0)}
+    panel = frame(first_year=1990, **trend)
+    known = panel[(panel["unique_id"] == "a") | (panel["ds"] <= 2013)].copy()
+    known.loc[(known["unique_id"] == "a") & (known["ds"] == 2014), "y"] = 20.0
+    spec = ForecastSpec(learners=(), horizon=2)
+    result = backtest(panel, spec, (2014,), horizon=2, tracked=("naive", "drift")).query("method != 'viticast'")
+    then = Backtest(origins=(2014,), horizon=2, tracked=("naive", "drift")).run(panel, spec, {2014: known})
+    told = then.query("method != 'viticast'").set_index(["method", "unique_id", "horizon"])
+    assert told.loc[("naive", "a"), "yhat"].tolist() == [20, 20]
+    # b was known up to 2013 only, so that its first forecast is for the origin itself
+    assert told.loc[("naive", "b"), "yhat"].tolist() == [73, 73]
+    np.testing.assert_allclose(told.loc[("drift", "b"), "yhat"], [75, 76])
+    np.testing.assert_array_equal(told["y"], result.set_index(["method", "unique_id", "horizon"])["y"][told.index])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, "either origins or initial_train_size"),
+        ({"origins": (2010,), "initial_train_size": 5}, "either origins or initial_train_size"),
+        ({"origins": (2010,), "tracked": ("oracle",)}, "unknown methods"),
+    ],
+)
+def test_a_backtest_that_makes_no_sense_is_refused(arguments, message):
+    with pytest.raises(ValidationError, match=message):
+        Backtest(**arguments)
+
+
+def test_a_panel_too_short_for_the_first_training_size_is_refused(mixed_panel, quick_spec):
+    with pytest.raises(PanelError, match="train on fewer"):
+        Backtest(initial_train_size=30).run(mixed_panel, quick_spec)

@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+
+from viticast.forecasting.recipes import Recipe
+from viticast.forecasting.weighing import Trial, learners_of, weigh
+
+SERIES = 50
+
+
+def recipe(name):
+    return Recipe(name, ((name, 1.0),))
+
+
+def trial(*misses, series=SERIES):
+    """A recipe that is off by so much at each origin, where the actual is 10 and the scale 1."""
+    out = Trial()
+    for miss in misses:
+        out.add(np.full((series, 2), 10.0 + miss), np.full((series, 2), 10.0), np.ones(series))
+    return out
+
+
+def shares(has_zeros=False, **trials):
+    return weigh({recipe(name): result for name, result in trials.items()}, has_zeros).recipes
+
+
+def test_a_recipe_that_was_always_clearly_better_counts_alone():
+    assert shares(default=trial(1, 1.1, 0.9), other=trial(0.5, 0.6, 0.5)) == {"other": 1.0}
+
+
+def test_recipes_that_cannot_be_told_apart_share_alike():
+    told = shares(default=trial(1, 1.2, 0.9, 1.3), other=trial(1.2, 1, 1.3, 0.9))
+    assert told["default"] == pytest.approx(told["other"], rel=0.01)
+
+
+def test_one_lucky_origin_does_not_decide():
+    told = shares(default=trial(1, 1, 1, 1), other=trial(0.1, 1.1, 1.1, 1.1))
+    assert told["default"] > 0.2
+    assert told["other"] > told["default"]
+
+
+def test_a_few_series_cannot_move_the_default():
+    choice = weigh({recipe("default"): trial(2, 2, series=5), recipe("other"): trial(1, 1, series=5)}, False)
+    assert choice.recipes == {"default": 1.0}
+    assert "only 10 past" in choice.reason
+
+
+def test_shares_are_those_of_the_parts_of_all_recipes():
+    both = {
+        Recipe("a", (("naive", 0.5), ("drift", 0.5))): trial(1, 1.2, 0.9),
+        Recipe("b", (("naive", 1.0),)): trial(1.2, 0.9, 1),
+    }
+    choice = weigh(both, False)
+    assert sum(choice.shares.values()) == pytest.approx(1)
+    assert choice.shares["naive"] == pytest.approx(choice.recipes["b"] + choice.recipes["a"] / 2)
+
+
+def test_mase_is_capped_and_unknown_actuals_are_not_scored():
+    result = Trial()
+    result.add(np.array([[1e9], [3.0]]), np.array([[0.0], [np.nan]]), np.ones(2))
+    assert result.mase == [10]
+    assert result.count == [1]
+
+
+def test_the_relative_error_counts_only_without_zeros():
+    default, other = trial(1, 1, 1), trial(1, 1, 1)
+    other.relative = [0.0, 0.0, 0.0]
+    assert shares(has_zeros=True, default=default, other=other)["default"] == pytest.approx(0.5)
+    assert shares(has_zeros=False, default=default, other=other) == {"other": 1.0}
+
+
+def test_a_panel_where_nothing_is_ever_missed_keeps_all():
+    assert shares(default=trial(0, 0), other=trial(0, 0)) == {"default": 0.5, "other": 0.5}
+
+
+def test_only_learners_with_a_share_are_asked():
+    choice = weigh({Recipe("a", (("boosted_changes", 0.5), ("naive", 0.5))): trial(1)}, False)
+    assert learners_of((choice,), ("boosted_changes", "boosted_log_changes")) == ("boosted_changes",)
