@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
@@ -130,7 +131,8 @@ class Engine:
 
     def _learn_errors(self, cuts: Ints, choices: tuple[Choice, ...]) -> ErrorModel:
         past, errors = [], []
-        for inner in self._inner(cuts):
+        # the weights need many origins, the size of errors the latest: it changes with the times and the length
+        for inner in islice(self._inner(cuts), self.spec.horizon + 1):
             past.append(self.outlook(inner.cuts, inner.learnt_at, choices, self.spec.horizon))
             errors.append(inner.actual - past[-1].yhat)
         if not past:
@@ -141,6 +143,7 @@ class Engine:
             np.concatenate([outlook.unit for outlook in past]),
             np.concatenate(errors),
             np.concatenate([outlook.pools for outlook in past]),
+            len(past),
             self.spec.widening,
         )
 

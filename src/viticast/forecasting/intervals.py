@@ -11,6 +11,7 @@ from viticast.forecasting.features import Features
 
 STEPS = 200
 PROBABILITIES = np.arange(1, STEPS) / STEPS
+OUTERMOST = NormalDist().inv_cdf(float(PROBABILITIES[-1]))
 PENALTY = 10.0
 FEWEST_ERRORS = 600
 """A pool and horizon with fewer errors borrows those of the pool, then of the panel."""
@@ -55,13 +56,17 @@ class ErrorModel:
 
     def bound(self, probability: Floats, pools: Ints) -> Floats:
         """Quantiles of error over size at `probability` (series, steps); not above zero below one half."""
+        from scipy.special import ndtri  # noqa: PLC0415 - slow to import
+
         horizons = np.minimum(np.arange(probability.shape[1]), self.quantiles.shape[1] - 1)
         rows, columns = pools[:, None], horizons[None, :]
+        # beyond the outermost quantiles as in a normal distribution
+        beyond = np.maximum(ndtri(np.maximum(probability, 1 - probability)) / OUTERMOST, 1.0)
         position = np.clip(probability * STEPS - 1.0, 0.0, len(PROBABILITIES) - 1.0)
         below = np.floor(position).astype(np.int64)
         above = np.minimum(below + 1, len(PROBABILITIES) - 1)
         low, high = self.quantiles[rows, columns, below], self.quantiles[rows, columns, above]
-        bound: Floats = low + (position - below) * (high - low)
+        bound: Floats = beyond * (low + (position - below) * (high - low))
         return bound
 
 
@@ -86,7 +91,9 @@ def describe(features: Features, spread_of_members: Floats, pools: Ints) -> Floa
     return np.stack([*blocks, spread, np.broadcast_to(horizon, spread.shape)], axis=-1)
 
 
-def learn_errors(x: Floats, unit: Floats, errors: Floats, pools: Ints, widening: float) -> ErrorModel:
+def learn_errors(
+    x: Floats, unit: Floats, errors: Floats, pools: Ints, origins: int, widening: float
+) -> ErrorModel:
     """Fit on pooled past forecasts.
 
     Args:
@@ -94,7 +101,9 @@ def learn_errors(x: Floats, unit: Floats, errors: Floats, pools: Ints, widening:
         unit: Unit of each forecast's series.
         errors: Actual less forecast, shape (forecasts, steps); NaN where nothing came yet.
         pools: Class of each forecast's series at its origin, or `SUMS`.
-        widening: Factor on the quantiles: the past is kinder than the future.
+        origins: From how many origins the forecasts are.
+        widening: The quantiles of a pool of n series are widened by the factor 1 + widening / sqrt(n): shares were
+            chosen on the same past, and the fewer series, the less of what can happen have they been through.
     """
     steps, width = x.shape[1:]
     known = np.isfinite(errors)
@@ -111,7 +120,9 @@ def learn_errors(x: Floats, unit: Floats, errors: Floats, pools: Ints, widening:
     quantiles = np.stack(
         [np.stack([_quantiles(ratio, pools, number, horizon) for horizon in range(steps)]) for number in range(POOLS)]
     )
-    return ErrorModel(coefficients, centre, spread, widening * quantiles, persistence_of(ratio))
+    series = np.array([np.isfinite(errors[pools == number]).any(axis=1).sum() for number in range(POOLS)]) / origins
+    factor = 1 + widening / np.sqrt(np.maximum(series, 1.0))
+    return ErrorModel(coefficients, centre, spread, factor[:, None, None] * quantiles, persistence_of(ratio))
 
 
 def persistence_of(ratio: Floats) -> float:

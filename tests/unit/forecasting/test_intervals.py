@@ -7,13 +7,13 @@ from viticast.forecasting.intervals import PROBABILITIES, SUMS, learn_errors, pe
 STEPS = 3
 
 
-def learn(errors, classes=None, widening=1.0):
+def learn(errors, classes=None, widening=0.0, origins=1):
     """Errors of series whose only regressors are constant but for the horizon."""
     rows = len(errors)
     x = np.zeros((rows, STEPS, 2))
     x[:, :, 1] = np.log(np.arange(1, STEPS + 1))
     numbers = np.full(rows, REGULAR) if classes is None else classes
-    return learn_errors(x, np.ones(rows), errors, numbers, widening), x, numbers
+    return learn_errors(x, np.ones(rows), errors, numbers, origins, widening), x, numbers
 
 
 def coverage(model, x, classes, errors, level):
@@ -50,10 +50,18 @@ def test_steady_sums_are_not_as_wide_as_the_leaves_of_their_class():
     np.testing.assert_allclose(coverage(model, x[~sums], pools[~sums], errors[~sums], 0.8), 0.8, atol=0.03)
 
 
-def test_widening_widens():
-    errors = np.random.default_rng(3).normal(0, 1, (500, STEPS))
-    narrow, wide = learn(errors)[0], learn(errors, widening=1.1)[0]
-    np.testing.assert_allclose(wide.quantiles, 1.1 * narrow.quantiles)
+def test_fewer_series_get_wider_bounds():
+    errors = np.random.default_rng(3).normal(0, 1, (400, STEPS))
+    narrow, wide = learn(errors)[0], learn(errors, widening=1.0, origins=4)[0]
+    np.testing.assert_allclose(wide.quantiles[REGULAR], 1.1 * narrow.quantiles[REGULAR])
+
+
+def test_beyond_the_outermost_quantile_bounds_go_on_widening():
+    model, _, classes = learn(np.random.default_rng(9).normal(0, 1, (5000, STEPS)))
+    upper = [model.bound(np.full((1, STEPS), p), classes[:1])[0, 0] for p in (0.99, 0.995, 0.999, 0.9999)]
+    assert (np.diff(upper) > 0).all()
+    lower = model.bound(np.full((1, STEPS), 0.0001), classes[:1])[0, 0]
+    assert lower < model.bound(np.full((1, STEPS), 0.005), classes[:1])[0, 0] < 0
 
 
 def test_quantiles_rise_and_change_sign_in_the_middle():
