@@ -16,6 +16,10 @@ def classify(panel: Panel, cuts: Ints, spec: ForecastSpec) -> Ints:
     Empty has no non-zero value yet; inactive ends in zeros; short began less than `short_length` years ago;
     intermittent has a zero among its last `zero_window` values; the others are regular.
     """
+    return np.concatenate([_of_rows(panel.take(rows), cuts[rows], spec) for rows in panel.chunks()])
+
+
+def _of_rows(panel: Panel, cuts: Ints, spec: ForecastSpec) -> Ints:
     seen = panel.seen(cuts)
     zero = seen & (panel.values == 0)
     nonzero = seen & ~zero

@@ -38,20 +38,27 @@ class Features:
 
 def features(panel: Panel, cuts: Ints, groups: Ints) -> Features:
     """Features at `cuts`; `groups` numbers the siblings that lend a series its unit."""
+    columns = np.concatenate([_of_rows(panel.take(rows), cuts[rows]) for rows in panel.chunks()], axis=1)
+    scale, recent, spread, level, length, zeros = columns
+    return Features(scale, _units(scale, level, groups), recent, spread, level, length, zeros)
+
+
+def _of_rows(panel: Panel, cuts: Ints) -> Floats:
+    """Scale, recent, spread, level, length and zeros of some series."""
     seen = panel.seen(cuts)
     alive = first_active(panel, cuts)
     y = np.where(seen & alive, panel.values, np.nan)
     change = np.abs(np.diff(y, axis=1, prepend=np.nan))
-    scale = _mean(change, np.isfinite(change))
-    level = _mean(np.abs(y), _last(seen & alive, RECENT))
-    return Features(
-        scale=scale,
-        unit=_units(scale, level, groups),
-        recent=_mean(change, _last(np.isfinite(change), RECENT)),
-        spread=np.sqrt(_mean(change**2, _last(np.isfinite(change), WINDOW))),
-        level=level,
-        length=(alive & seen).sum(axis=1).astype(float),
-        zeros=np.nan_to_num(_mean((panel.values == 0).astype(float), _last(seen, WINDOW))),
+    changed = np.isfinite(change)
+    return np.stack(
+        [
+            _mean(change, changed),
+            _mean(change, _last(changed, RECENT)),
+            np.sqrt(_mean(change**2, _last(changed, WINDOW))),
+            _mean(np.abs(y), _last(seen & alive, RECENT)),
+            (alive & seen).sum(axis=1).astype(float),
+            np.nan_to_num(_mean((panel.values == 0).astype(float), _last(seen, WINDOW))),
+        ]
     )
 
 

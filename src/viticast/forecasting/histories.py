@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from viticast.forecasting.arrays import Bools, Floats, Ints
-from viticast.forecasting.panel import Panel
+from viticast.forecasting.panel import Panel, fill_gaps
 
 HIGHEST = float(np.log(20.0))
 """No log forecast goes beyond twenty times the largest value seen: exp of a trend explodes."""
@@ -76,8 +76,8 @@ def cut_histories(panel: Panel, rows: Ints, cuts: Ints, max_history: int) -> His
     start = np.maximum((seen & (values != 0)).argmax(axis=1), end - max_history + 1)
     lengths = (end - start + 1).astype(np.int64)
     at = start[:, None] + np.arange(int(lengths.max(initial=1)))[None, :]
-    y = np.take_along_axis(panel.filled[rows], np.minimum(at, seen.shape[1] - 1), axis=1)
-    y = np.where(at <= end[:, None], y, np.nan)
+    y = np.take_along_axis(values, np.minimum(at, seen.shape[1] - 1), axis=1)
+    y = fill_gaps(np.where(at <= end[:, None], y, np.nan))
     # rows without a history have no largest value
     unit = np.nanmax(np.abs(y), axis=1, initial=0.0)
     # a history cut to max_history may have kept zeros only

@@ -91,9 +91,7 @@ def describe(features: Features, spread_of_members: Floats, pools: Ints) -> Floa
     return np.stack([*blocks, spread, np.broadcast_to(horizon, spread.shape)], axis=-1)
 
 
-def learn_errors(
-    x: Floats, unit: Floats, errors: Floats, pools: Ints, origins: int, widening: float
-) -> ErrorModel:
+def learn_errors(x: Floats, unit: Floats, errors: Floats, pools: Ints, origins: int, widening: float) -> ErrorModel:
     """Fit on pooled past forecasts.
 
     Args:

@@ -1,5 +1,6 @@
 """The panel as one matrix of series by year, and the part of it that an origin may see."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -11,6 +12,9 @@ from viticast.forecasting.arrays import Bools, Floats, Ints
 
 MAX_SPAN = 5_000
 """More years than this between first and last are dates or identifiers, not years."""
+
+
+ROWS_AT_ONCE = 4_000
 
 
 class PanelError(ValueError):
@@ -76,20 +80,10 @@ class Panel:
         """Where there is a value."""
         return ~np.isnan(self.values)
 
-    @cached_property
-    def filled(self) -> Floats:
-        """Values with the gaps between two observations interpolated. Scores never read them."""
-        columns = np.broadcast_to(self.columns, self.values.shape)
-        before = np.maximum.accumulate(np.where(self.observed, columns, -1), axis=1)
-        last = self.values.shape[1]
-        after = np.minimum.accumulate(np.where(self.observed, columns, last)[:, ::-1], axis=1)[:, ::-1]
-        rows, at = np.nonzero(~self.observed & (before >= 0) & (after < last))
-        begin, end = before[rows, at], after[rows, at]
-        share = (at - begin) / (end - begin)
-        out = self.values.copy()
-        # the weighted mean of both ends: their difference may be more than a float holds
-        out[rows, at] = (1 - share) * self.values[rows, begin] + share * self.values[rows, end]
-        return out
+    def chunks(self) -> Iterator[Ints]:
+        """Row numbers, a few thousand at a time: whole panels of wide intermediate results would fill the memory."""
+        for begin in range(0, len(self.ids), ROWS_AT_ONCE):
+            yield np.arange(begin, min(begin + ROWS_AT_ONCE, len(self.ids)), dtype=np.int64)
 
     def take(self, rows: Ints) -> Self:
         """The panel of some of its series."""
@@ -106,6 +100,22 @@ class Panel:
         inside = at < self.values.shape[1]
         picked = np.take_along_axis(self.values, np.minimum(at, self.values.shape[1] - 1), axis=1)
         return np.where(inside, picked, np.nan)
+
+
+def fill_gaps(values: Floats) -> Floats:
+    """Values with the gaps between two observations interpolated. Scores never read them."""
+    observed = ~np.isnan(values)
+    width = values.shape[1]
+    columns = np.broadcast_to(np.arange(width), values.shape)
+    before = np.maximum.accumulate(np.where(observed, columns, -1), axis=1)
+    after = np.minimum.accumulate(np.where(observed, columns, width)[:, ::-1], axis=1)[:, ::-1]
+    rows, at = np.nonzero(~observed & (before >= 0) & (after < width))
+    begin, end = before[rows, at], after[rows, at]
+    share = (at - begin) / (end - begin)
+    out = values.copy()
+    # the weighted mean of both ends: their difference may be more than a float holds
+    out[rows, at] = (1 - share) * values[rows, begin] + share * values[rows, end]
+    return out
 
 
 def _ids(column: pd.Series) -> pd.Series:

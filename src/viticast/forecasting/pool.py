@@ -10,7 +10,7 @@ from viticast.forecasting.classes import EMPTY, REGULAR, classify
 from viticast.forecasting.histories import Histories, cut_histories
 from viticast.forecasting.learners import LEARNERS, Learnt
 from viticast.forecasting.members import REGISTRY
-from viticast.forecasting.panel import Panel
+from viticast.forecasting.panel import ROWS_AT_ONCE, Panel
 from viticast.forecasting.spec import ForecastSpec
 
 LONGEST_GAP = 5
@@ -18,9 +18,6 @@ LONGEST_GAP = 5
 
 FARTHEST = 20.0
 """No forecast goes beyond so many times the largest absolute value that a series has had."""
-
-ROWS_AT_ONCE = 4_000
-"""So that what the members share stays in the processor's cache."""
 
 
 @dataclass

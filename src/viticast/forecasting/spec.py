@@ -30,7 +30,7 @@ class ForecastSpec(BaseModel):
         10, ge=2, description="A series with fewer years since its first non-zero value is 'short'"
     )
     inactive_years: int = Field(3, ge=1, description="A series whose last so many values are zero is 'inactive'")
-    zero_window: int = Field(10, ge=1, description="A zero among the last so many values makes a series 'intermittent'")
+    zero_window: int = Field(15, ge=1, description="A zero among the last so many values makes a series 'intermittent'")
     max_history: int = Field(120, ge=10, description="Years before an origin that members and learners may look back")
     widening: float = Field(
         1.0, ge=0, description="The quantiles of past errors of n series are widened by 1 + widening / sqrt(n)"

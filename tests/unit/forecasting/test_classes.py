@@ -20,8 +20,8 @@ def class_of(values, cut=None):
     [
         (range(1, 12), "regular"),
         ([0] * 20 + [5] * 12, "regular"),
-        ([5] * 10 + [0] + [5] * 9, "intermittent"),
-        ([5] * 9 + [0] + [5] * 10, "regular"),
+        ([5] * 5 + [0] + [5] * 14, "intermittent"),
+        ([5] * 4 + [0] + [5] * 15, "regular"),
         ([0] * 20 + [5] * 9, "short"),
         ([5] * 9, "short"),
         ([5] * 20 + [0, 0, 0], "inactive"),

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from tests.unit.forecasting.conftest import frame
 
-from viticast.forecasting.panel import Panel, PanelError
+from viticast.forecasting.panel import Panel, PanelError, fill_gaps
 
 
 def test_rows_become_a_matrix_of_series_by_year():
@@ -20,14 +20,20 @@ def test_the_cut_off_is_the_last_row_even_where_its_value_is_missing():
 
 
 def test_only_gaps_between_two_values_are_filled():
-    panel = Panel.from_frame(frame(a=[np.nan, 1, np.nan, 3, np.nan]))
-    np.testing.assert_array_equal(panel.filled, [[np.nan, 1, 2, 3, np.nan]])
-    np.testing.assert_array_equal(panel.values, [[np.nan, 1, np.nan, 3, np.nan]])
+    values = np.array([[np.nan, 1, np.nan, 3, np.nan], [4, np.nan, np.nan, 1, 0]])
+    np.testing.assert_allclose(fill_gaps(values), [[np.nan, 1, 2, 3, np.nan], [4, 3, 2, 1, 0]])
+    assert np.isnan(values[0, 2])
 
 
 def test_years_may_be_left_out():
     panel = Panel.from_frame(frame(a=[1, 2, 3]).drop(index=1))
-    np.testing.assert_array_equal(panel.filled, [[1, 2, 3]])
+    np.testing.assert_array_equal(panel.values, [[1, np.nan, 3]])
+
+
+def test_some_series_make_a_panel_of_their_own():
+    panel = Panel.from_frame(frame(a=[1, 2], b=[3, 4, 5], c=[6])).take(np.array([1, 2]))
+    assert panel.ids == ("b", "c")
+    assert panel.last.tolist() == [2, 0]
 
 
 def test_actuals_are_the_values_after_each_cut_off():
