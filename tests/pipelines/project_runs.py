@@ -17,7 +17,8 @@ modeling:
   levels: [80, 95]
   backtest_origins: 2
   calibration_origins: 3
-  candidates: [naive, median3, log_ses]
+  learners: []
+  tracked: [naive, median3]
   seed: 1
 """
 

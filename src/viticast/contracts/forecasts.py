@@ -41,7 +41,7 @@ class Forecasts(Table):
 class Backtests(Table):
     """One row for each method, series, origin and horizon whose actual is known.
 
-    `method` is `viticast` for the forecasts that are published, or the name of a candidate (`naive` among them).
+    `method` is `viticast` for the forecasts that are published, or the name of a member or challenger that is tracked (`naive` among them).
     Only the rows of `viticast` have intervals.
     """
 
@@ -77,7 +77,7 @@ class Backtests(Table):
 
     @pa.dataframe_check(error="the published method has intervals that nest")
     def intervals_nest(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
-        """lo95 <= lo80 <= yhat <= hi80 <= hi95 for `viticast`; candidates have none."""
+        """lo95 <= lo80 <= yhat <= hi80 <= hi95 for `viticast`; the others have none."""
         bounds = frame[["lo95", "lo80", "yhat", "hi80", "hi95"]].to_numpy()
         nests = pd.Series((np.diff(bounds, axis=1) >= 0).all(axis=1), index=frame.index)
         return nests | (frame["method"] != "viticast")

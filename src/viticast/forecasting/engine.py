@@ -150,6 +150,7 @@ class Engine:
     def _inner(self, cuts: Ints) -> Iterator[Inner]:
         """Origins before `cuts`, each with the values after it that `cuts` may see; NaN where there is none."""
         ahead = np.arange(1, self.spec.horizon + 1)[None, :]
+        last_year = self.panel.first_year + int(cuts.max())
         for lag in range(1, self.spec.origins + 1):
             inner = np.maximum(cuts - lag, -1)
             actual = self.panel.actuals(inner, self.spec.horizon)
@@ -157,9 +158,9 @@ class Engine:
             actual = np.where(begun & (inner[:, None] + ahead <= cuts[:, None]), actual, np.nan)
             if not np.isfinite(actual).any():
                 continue
-            # learners learn once for so many origins, at the earliest of them
-            block = min(-(-lag // self.spec.refit) * self.spec.refit, self.spec.origins)
-            yield Inner(inner, np.maximum(cuts - block, -1), actual)
+            # learners learn once for so many origins, at the earliest of them, in years that all origins share
+            earlier = lag + (last_year - lag) % self.spec.refit
+            yield Inner(inner, np.maximum(cuts - earlier, -1), actual)
 
 
 def _spread(members: dict[str, Floats]) -> Floats:
