@@ -26,18 +26,22 @@ class CatalogRecord(Table):
 class Accuracy(Table):
     """Losses of each method over a part of the backtest; null where a loss is not defined for it."""
 
-    breakdown: Series[str] = pa.Field(isin=("overall", "series_class", "horizon", "flow_unit"))
-    group: Series[str] = pa.Field(description="The part: a class, a horizon, a flow and unit, or all")
+    breakdown: Series[str] = pa.Field(isin=("overall", "series_class", "horizon", "flow_unit", "table", "level"))
+    group: Series[str] = pa.Field(description="The part: a class, a horizon, a flow and unit, a table, a level, or all")
     method: Series[str] = pa.Field()
     n: Series[int] = pa.Field(ge=1, description="Forecasts that were scored")
     series_origins: Series[int] = pa.Field(ge=1)
     capped_mase: Series[float] = pa.Field(ge=0, nullable=True)
     wape: Series[float] = pa.Field(ge=0, nullable=True)
     smape: Series[float] = pa.Field(ge=0, le=200, nullable=True)
+    owa: Series[float] = pa.Field(ge=0, nullable=True)
+    rmse: Series[float] = pa.Field(ge=0, nullable=True, description="Within one unit only")
+    mae: Series[float] = pa.Field(ge=0, nullable=True, description="Within one unit only")
     coverage80: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     coverage95: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     msis80: Series[float] = pa.Field(ge=0, nullable=True)
     msis95: Series[float] = pa.Field(ge=0, nullable=True)
+    wql: Series[float] = pa.Field(ge=0, nullable=True)
 
     @pa.dataframe_check(error="a method is scored once on each part")
     def one_row_per_part(cls, frame: pd.DataFrame) -> "pd.Series[bool]":

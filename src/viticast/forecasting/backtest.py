@@ -78,8 +78,8 @@ class Backtest(BaseModel):
                 stood, and series whose last years were not published yet are forecast from where they ended.
 
         Returns:
-            `unique_id, method, origin, ds, horizon, series_class, y, yhat`, the bounds of the spec's levels and
-            `scale`, one row for each method, series, origin and horizon whose `y` is known. `method` is "viticast" or
+            `unique_id, method, origin, ds, horizon, series_class, y, yhat`, the bounds of the spec's levels,
+            `scale` and `scale_rms`, one row for each method, series, origin and horizon whose `y` is known. `method` is "viticast" or
             one of `tracked`; those have no bounds, and no rows where they do not apply. A series that has no row up to
             an origin, or none after it, is left out of that origin.
 
@@ -175,5 +175,6 @@ class _Target:
                 "yhat": yhat[kept],
                 **{name: bound[kept] for name, bound in bounds.items()},
                 "scale": engine.features(cuts).scale[self.rows[rows]],
+                "scale_rms": engine.features(cuts).scale_rms[self.rows[rows]],
             }
         )

@@ -19,6 +19,7 @@ class Features:
     Attributes:
         scale: Mean absolute one-year change since the first non-zero value, the denominator of MASE: the years before
             a series began would make it as small as they are many. NaN without two successive years.
+        scale_rms: Root mean square of the same changes, the denominator of RMSSE.
         unit: `scale` where it is positive, else the typical one of the siblings: always positive.
         recent: Mean absolute change of the last years.
         spread: Root mean square change of the last ten years.
@@ -28,6 +29,7 @@ class Features:
     """
 
     scale: Floats
+    scale_rms: Floats
     unit: Floats
     recent: Floats
     spread: Floats
@@ -39,12 +41,12 @@ class Features:
 def features(panel: Panel, cuts: Ints, groups: Ints) -> Features:
     """Features at `cuts`; `groups` numbers the siblings that lend a series its unit."""
     columns = np.concatenate([_of_rows(panel.take(rows), cuts[rows]) for rows in panel.chunks()], axis=1)
-    scale, recent, spread, level, length, zeros = columns
-    return Features(scale, _units(scale, level, groups), recent, spread, level, length, zeros)
+    scale, scale_rms, recent, spread, level, length, zeros = columns
+    return Features(scale, scale_rms, _units(scale, level, groups), recent, spread, level, length, zeros)
 
 
 def _of_rows(panel: Panel, cuts: Ints) -> Floats:
-    """Scale, recent, spread, level, length and zeros of some series."""
+    """Scale, its root mean square, recent, spread, level, length and zeros of some series."""
     seen = panel.seen(cuts)
     alive = first_active(panel, cuts)
     y = np.where(seen & alive, panel.values, np.nan)
@@ -53,6 +55,7 @@ def _of_rows(panel: Panel, cuts: Ints) -> Floats:
     return np.stack(
         [
             _mean(change, changed),
+            np.sqrt(_mean(change**2, changed)),
             _mean(change, _last(changed, RECENT)),
             np.sqrt(_mean(change**2, _last(changed, WINDOW))),
             _mean(np.abs(y), _last(seen & alive, RECENT)),

@@ -8,7 +8,7 @@ from viticast.forecasting import Backtest, ForecastSpec, PanelError, fit
 
 COLUMNS = [
     *("unique_id", "method", "origin", "ds", "horizon", "series_class", "y", "yhat"),
-    *("lo80", "hi80", "lo95", "hi95", "scale"),
+    *("lo80", "hi80", "lo95", "hi95", "scale", "scale_rms"),
 ]
 BOUNDS = ["lo80", "hi80", "lo95", "hi95"]
 ORIGINS = (2012, 2014, 2015)

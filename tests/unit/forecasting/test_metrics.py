@@ -44,6 +44,42 @@ def test_losses_are_those_of_utilsforecast(scored):
         assert ours[f"msis{level}"] == pytest.approx((winkler / scale).mean())
 
 
+def test_errors_in_units_and_root_mean_squares_are_those_of_utilsforecast(scored):
+    train, test = scored
+    plain = test[["unique_id", "ds", "y", "yhat"]]
+    whole = plain.assign(unique_id="all")
+    root = train.groupby("unique_id")["y"].apply(lambda y: np.sqrt((y.diff() ** 2).mean())).rename("scale_rms")
+    ours = losses(test.join(root, on="unique_id")).iloc[0]
+    assert ours["mae"] == pytest.approx(reference.mae(whole, models=["yhat"])["yhat"].iloc[0])
+    assert ours["rmse"] == pytest.approx(reference.rmse(whole, models=["yhat"])["yhat"].iloc[0])
+    rmsse = reference.rmsse(plain, models=["yhat"], seasonality=1, train_df=train)["yhat"]
+    assert ours["rmsse"] == pytest.approx(rmsse.clip(upper=10).mean())
+
+
+def test_wql_is_the_scaled_quantile_loss_of_bounds_and_middle(scored):
+    _, test = scored
+    quantiles = {0.025: "lo95", 0.1: "lo80", 0.5: "yhat", 0.9: "hi80", 0.975: "hi95"}
+    whole = test.assign(unique_id="all")
+    parts = [
+        reference.quantile_loss(whole, models={"q": name}, q=q)["q"].iloc[0] * len(whole)
+        for q, name in quantiles.items()
+    ]
+    assert losses(test)["wql"].iloc[0] == pytest.approx(2 * np.mean(parts) / test["y"].abs().sum())
+
+
+def test_owa_is_relative_to_naive_on_the_same_rows(scored):
+    _, test = scored
+    naive = test.assign(method="naive", yhat=test["yhat"] + 3)
+    table = losses(pd.concat([test, naive])).set_index("method")
+    ratios = [table.loc["viticast", name] / table.loc["naive", name] for name in ("smape", "capped_mase")]
+    assert table.loc["viticast", "owa"] == pytest.approx(np.mean(ratios))
+    assert table.loc["naive", "owa"] == pytest.approx(1)
+    fewer = losses(pd.concat([test.iloc[1:], naive]), by=["horizon", "method"]).set_index(["horizon", "method"])["owa"]
+    assert np.isnan(fewer[(1, "viticast")])
+    assert fewer[(2, "viticast")] > 0
+    assert np.isnan(losses(test)["owa"].iloc[0])
+
+
 def test_wape_is_that_of_utilsforecast_over_the_whole(scored):
     _, test = scored
     whole = test.assign(unique_id="all")

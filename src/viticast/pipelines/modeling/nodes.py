@@ -102,19 +102,24 @@ def forecast(fitted: Any, params: ModelingParams, identity: Receipt) -> pd.DataF
 
 
 def score(backtests: pd.DataFrame, series: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Measures every method on the backtest's leaf series: overall, by class, by horizon, by flow and unit.
+    """Measures every method on the backtest's leaf series: overall, by class, horizon, flow and unit, and table.
+
+    By level it measures the sums as well.
 
     Returns:
         breakdown, group, method and losses, and the overall losses as MLflow metrics.
     """
     from viticast.forecasting import losses  # noqa: PLC0415
 
-    leaves = series.loc[series["level"] == "leaf", ["series_id", "flow", "unit"]]
-    named = backtests.merge(leaves, on="series_id", validate="m:1").rename(columns={"series_id": "unique_id"})
+    known = series[["series_id", "flow", "table_name", "unit", "level"]]
+    named = backtests.merge(known, on="series_id", validate="m:1").rename(columns={"series_id": "unique_id"})
     named["flow_unit"] = named["flow"] + "_" + named["unit"].str.lower()
+    named["table"] = named["table_name"] + "_" + named["unit"].str.lower()
+    named["overall"] = "all"
+    leaves = named[named["level"] == "leaf"]
     frames = []
-    for breakdown in ("overall", "series_class", "horizon", "flow_unit"):
-        table = losses(named.assign(overall="all"), by=["method", breakdown])
+    for breakdown in ("overall", "series_class", "horizon", "flow_unit", "table", "level"):
+        table = losses(named if breakdown == "level" else leaves, by=["method", breakdown])
         frames.append(table.rename(columns={breakdown: "group"}).assign(breakdown=breakdown).astype({"group": "str"}))
     accuracy = pd.concat(frames, ignore_index=True)
     front = ["breakdown", "group", "method"]
