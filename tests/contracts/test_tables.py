@@ -45,7 +45,10 @@ REVISION = STAMP | {
 CELL = {"row_kind": "leaf", "item": "Chile", "old_item": "Chile", "unit": "kg", "year": 2020, "cells": 1}
 
 ONE_OUTCOME = "a file has one outcome each time it lands"
-LOSSES = ("capped_mase", "wape", "smape", "coverage80", "coverage95", "msis80", "msis95")
+LOSSES = (
+    *("capped_mase", "wape", "smape", "owa", "rmse", "mae", "rmsse"),
+    *("coverage80", "coverage95", "msis80", "msis95", "wql"),
+)
 
 GOOD = {
     Vintages: [
@@ -202,11 +205,11 @@ GOOD = {
     Backtests: [
         MODEL
         | {"series_id": LEAF, "method": "viticast", "origin": 2018, "year": 2019, "horizon": 1}
-        | {"series_class": "short", "y": 0.0, "scale": 1.5}
+        | {"series_class": "short", "y": 0.0, "scale": 1.5, "scale_rms": 2.0}
         | INTERVAL,
         MODEL
         | {"series_id": LEAF, "method": "naive", "origin": 2018, "year": 2019, "horizon": 1}
-        | {"series_class": "short", "y": 0.0, "scale": None}
+        | {"series_class": "short", "y": 0.0, "scale": None, "scale_rms": None}
         | dict.fromkeys(INTERVAL)
         | {"yhat": 0.0},
     ],
@@ -389,6 +392,7 @@ RULES = {
         ("yhat", None),
         *[(name, -1.0) for name in INTERVAL],
         ("scale", -1.0),
+        ("scale_rms", -1.0),
     ],
     MonitoringVerdicts: [
         *MODEL_RULES,

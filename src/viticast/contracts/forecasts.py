@@ -41,7 +41,7 @@ class Forecasts(Table):
 class Backtests(Table):
     """One row for each method, series, origin and horizon whose actual is known.
 
-    `method` is `viticast` for the forecasts that are published, or the name of a member or challenger that is tracked (`naive` among them).
+    `method` is `viticast` for the forecasts that are published, or the name of a method that is tracked, e.g. `naive`.
     Only the rows of `viticast` have intervals.
     """
 
@@ -62,7 +62,12 @@ class Backtests(Table):
     lo95: Series[float] = pa.Field(ge=0, nullable=True)
     hi95: Series[float] = pa.Field(ge=0, nullable=True)
     scale: Series[float] = pa.Field(
-        ge=0, nullable=True, description="Mean absolute one-year change up to the origin: the denominator of MASE"
+        ge=0,
+        nullable=True,
+        description="Mean absolute one-year change since the first value that is not zero: the denominator of MASE",
+    )
+    scale_rms: Series[float] = pa.Field(
+        ge=0, nullable=True, description="Root mean square of the same changes, the denominator of RMSSE"
     )
 
     @pa.dataframe_check(error="year = origin + horizon")

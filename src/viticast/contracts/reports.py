@@ -37,6 +37,7 @@ class Accuracy(Table):
     owa: Series[float] = pa.Field(ge=0, nullable=True)
     rmse: Series[float] = pa.Field(ge=0, nullable=True, description="Within one unit only")
     mae: Series[float] = pa.Field(ge=0, nullable=True, description="Within one unit only")
+    rmsse: Series[float] = pa.Field(ge=0, nullable=True)
     coverage80: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     coverage95: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     msis80: Series[float] = pa.Field(ge=0, nullable=True)

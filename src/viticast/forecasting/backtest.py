@@ -79,9 +79,9 @@ class Backtest(BaseModel):
 
         Returns:
             `unique_id, method, origin, ds, horizon, series_class, y, yhat`, the bounds of the spec's levels,
-            `scale` and `scale_rms`, one row for each method, series, origin and horizon whose `y` is known. `method` is "viticast" or
-            one of `tracked`; those have no bounds, and no rows where they do not apply. A series that has no row up to
-            an origin, or none after it, is left out of that origin.
+            `scale` and `scale_rms`, one row for each method, series, origin and horizon whose `y` is known. `method`
+            is "viticast" or one of `tracked`; those have no bounds, and no rows where they do not apply. A series that
+            has no row up to an origin, or none after it, is left out of that origin.
 
         Raises:
             PanelError: A panel cannot be forecast, or an origin does not lie inside it.

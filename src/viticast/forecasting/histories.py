@@ -61,6 +61,13 @@ class Histories:
         with np.errstate(divide="ignore", invalid="ignore"):
             return Logs(np.where(usable[:, None], np.log(self.y + shift[:, None]), np.nan), shift)
 
+    def before(self, rows: Ints, years: int) -> "Histories":
+        """Some of the histories as they were so many years before they end; each must be longer."""
+        lengths = self.lengths[rows] - years
+        y = self.y[rows, : int(lengths.max(initial=1))]
+        y = np.where(np.arange(y.shape[1])[None, :] < lengths[:, None], y, np.nan)
+        return Histories(y, lengths, self.unit[rows], np.zeros(len(rows), dtype=np.int64))
+
     def shared(self, key: object, compute: Callable[[], Floats]) -> Floats:
         """What several members need, computed once."""
         if key not in self._shared:

@@ -56,3 +56,13 @@ def test_what_members_share_is_computed_once():
         histories.shared("key", lambda: calls.append(1) or np.ones(1))
     assert len(calls) == 1
     assert isinstance(histories, Histories)
+
+
+def test_histories_can_be_had_as_they_were():
+    histories = Histories(
+        np.array([[1.0, 0.5, 0.25], [0.5, 1.0, np.nan]]), np.array([3, 2]), np.array([4.0, 8.0]), np.array([0, 1])
+    )
+    then = histories.before(np.array([0, 1]), 1)
+    np.testing.assert_array_equal(then.y, [[1, 0.5], [0.5, np.nan]])
+    assert then.lengths.tolist() == [2, 1]
+    assert then.gap.tolist() == [0, 0]

@@ -191,6 +191,7 @@ def make_backtests(source: str) -> pd.DataFrame:
                         "lo95": y - 50 if has_interval else np.nan,
                         "hi95": y + 90 if has_interval else np.nan,
                         "scale": 10.0,
+                        "scale_rms": 12.0,
                     }
                 )
     return Backtests.validate(stamped(pd.DataFrame(rows), source, model=True))
