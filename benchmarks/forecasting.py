@@ -47,6 +47,13 @@ def main() -> int:
     for panel in PANELS:
         print(f"\n{panel}")
         print(_table(measure(asked.folder, panel, asked.series)))
+    vintage = ROOT.parent / "shared" / "vitibrasil" / "2025-04"
+    if vintage.is_dir():
+        from benchmarks.vitibrasil import leaves_of, report  # noqa: PLC0415 - reads 15 files
+
+        print(f"\nVitiBrasil\n{report(leaves_of(vintage, ROOT))}")
+    else:
+        print(f"\nVITIBRASIL WAS NOT MEASURED: {vintage} is missing")
     print("\ntime and memory, without learners, then the learners alone")
     for count in sorted({2_000, 10_000, asked.large}):
         print(_in_process(asked.folder, count), flush=True)
