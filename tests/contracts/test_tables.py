@@ -13,7 +13,7 @@ from viticast.contracts.monitoring import MonitoringVerdicts
 from viticast.contracts.observations import Observations
 from viticast.contracts.panel import CorrectionsApplied, Panel, SeriesDimension
 from viticast.contracts.raw import RawManifest
-from viticast.contracts.reports import Accuracy, CatalogRecord
+from viticast.contracts.reports import Accuracy, CatalogRecord, Explanations
 from viticast.contracts.revisions import Revisions
 from viticast.contracts.snapshots import Snapshots
 from viticast.contracts.vintages import Vintages
@@ -120,6 +120,16 @@ GOOD = {
             "is_partition": False,
             "partitions": 1,
             "rows": 1,
+        }
+    ],
+    Explanations: [
+        {
+            "series_id": "a/b",
+            "series_class": "short",
+            "members": '{"naive": 1.0}',
+            "recipes": "{}",
+            "reason": "the only recipe",
+            "is_scaled_to_parent": True,
         }
     ],
     Accuracy: [
@@ -308,6 +318,14 @@ RULES = {
         ("is_partition", "no"),
         ("partitions", 0),
         ("rows", 0),
+    ],
+    Explanations: [
+        ("series_id", "a//b"),
+        ("series_class", "old"),
+        ("members", "naive"),
+        ("recipes", None),
+        ("reason", ""),
+        ("is_scaled_to_parent", "no"),
     ],
     Accuracy: [
         ("breakdown", "colour"),
@@ -548,4 +566,5 @@ def test_every_contract_of_the_lake_is_tested():
         Crosswalk,
         CatalogRecord,
         Accuracy,
+        Explanations,
     }

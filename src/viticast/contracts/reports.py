@@ -4,7 +4,10 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from viticast.contracts.columns import Table
+from viticast.contracts.columns import SERIES_CLASSES, Table
+from viticast.contracts.panel import SERIES_ID
+
+SHARES = r"^\{.*\}$"
 
 
 class CatalogRecord(Table):
@@ -48,3 +51,16 @@ class Accuracy(Table):
     def one_row_per_part(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         """(breakdown, group, method) is the key."""
         return ~frame.duplicated(["breakdown", "group", "method"], keep=False)
+
+
+class Explanations(Table):
+    """One row for each series: which members, with which shares, make its forecast, and why."""
+
+    series_id: Series[str] = pa.Field(str_matches=SERIES_ID, unique=True)
+    series_class: Series[str] = pa.Field(isin=SERIES_CLASSES, description="At the last year that is known")
+    members: Series[str] = pa.Field(
+        str_matches=SHARES, description="Shares of members and learners as JSON, the largest first; {} is a zero"
+    )
+    recipes: Series[str] = pa.Field(str_matches=SHARES, description="The recipes that the shares come from, as JSON")
+    reason: Series[str] = pa.Field(str_length={"min_value": 1})
+    is_scaled_to_parent: Series[bool] = pa.Field(description="Whether the blend was then moved to add up")

@@ -101,6 +101,16 @@ def forecast(fitted: Any, params: ModelingParams, identity: Receipt) -> pd.DataF
     return _stamp(result.rename(columns={"unique_id": "series_id", "ds": "year"}), identity, "forecasts")
 
 
+def explain(fitted: Any) -> pd.DataFrame:  # noqa: ANN401
+    """Tells of each series which members and shares make its forecast.
+
+    Returns:
+        As `contracts.reports.Explanations` describes.
+    """
+    told: pd.DataFrame = fitted.explain().rename(columns={"unique_id": "series_id"})
+    return told
+
+
 def score(backtests: pd.DataFrame, series: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Measures every method on the backtest's leaf series: overall, by class, horizon, flow and unit, and table.
 

@@ -35,6 +35,7 @@ def create_pipeline(**kwargs: object) -> Pipeline:
                 outputs="forecasts",
                 name="forecast",
             ),
+            node(nodes.explain, inputs="fitted_forecaster", outputs="explanations", name="explain"),
             node(nodes.score, inputs=["backtests", "series"], outputs=["accuracy", "modeling_metrics"], name="score"),
             node(
                 nodes.package_model,
