@@ -81,7 +81,7 @@ class Backtest(BaseModel):
             `unique_id, method, origin, ds, horizon, series_class, y, yhat`, the bounds of the spec's levels,
             `scale` and `scale_rms`, one row for each method, series, origin and horizon whose `y` is known. `method`
             is "viticast" or one of `tracked`; those have no bounds, and no rows where they do not apply. A series that
-            has no row up to an origin, or none after it, is left out of that origin.
+            has no value up to an origin, or no row after it, is left out of that origin.
 
         Raises:
             PanelError: A panel cannot be forecast, or an origin does not lie inside it.
@@ -139,7 +139,7 @@ class _Origin:
         rows = np.array([row for row, name in enumerate(self.engine.panel.ids) if name in there], dtype=np.int64)
         of_truth = np.array([there[self.engine.panel.ids[row]] for row in rows], dtype=np.int64)
         came = self.truth.actuals(np.full(len(self.truth.ids), column), gap + horizon)[of_truth, gap:]
-        goes_on = (self.truth.last[of_truth] > column) & (self.engine.panel.first[rows] <= self.year - self._first)
+        goes_on = (self.truth.last[of_truth] > column) & self.engine.panel.seen(self.cuts)[rows].any(axis=1)
         late = np.where(goes_on, self.year - self._first - self.cuts[rows], 0)
         return rows, late, came, np.isfinite(came) & goes_on[:, None]
 

@@ -21,7 +21,7 @@ from viticast.forecasting.weighing import Choice, Trial, learners_of, weigh
 
 @dataclass(frozen=True)
 class Calibration:
-    """What an origin learnt from the panel before it: shares in each class and in sums, and how large errors are."""
+    """What an origin learnt from the panel before it: shares in each class and tree, and how large errors are."""
 
     choices: tuple[Choice, ...]
     errors: ErrorModel
@@ -106,28 +106,41 @@ class Engine:
         return value if self.spec.lower is None else np.maximum(value, self.spec.lower)
 
     def groups(self, classes: Ints) -> Ints:
-        """Whose past weighs a series' recipes: its class, and for regular series above the leaves one more, `SUMS`."""
+        """Position in the choices of each series: whose past weighs its recipes."""
+        return self._weighed(classes) * self._trees + self.hierarchy.trees
+
+    @cached_property
+    def _trees(self) -> int:
+        return int(self.hierarchy.trees.max(initial=0)) + 1
+
+    def _weighed(self, classes: Ints) -> Ints:
+        """The class, and for regular series above the leaves one more, `SUMS`."""
         return np.where(self.hierarchy.leaves | (classes != REGULAR), classes, SUMS)
 
     def _weigh(self, cuts: Ints) -> tuple[Choice, ...]:
+        """A choice for each class and tree."""
         trials = [
-            {recipe: Trial() for recipe in recipes_of_class(REGULAR if number == SUMS else number, self.spec.learners)}
+            {
+                recipe: Trial(self._trees)
+                for recipe in recipes_of_class(REGULAR if number == SUMS else number, self.spec.learners)
+            }
             for number in range(len(CLASSES) + 1)
         ]
         for inner in self._inner(cuts):
-            groups, scale = self.groups(self.pool.classes(inner.cuts)), self.features(inner.cuts).scale
+            weighed, scale = self._weighed(self.pool.classes(inner.cuts)), self.features(inner.cuts).scale
             steps = self.spec.horizon
             forecasts = self.pool.members(inner.cuts, steps)
             forecasts = forecasts | self.pool.learners(inner.cuts, inner.learnt_at, steps, self.spec.learners)
             for number, of_class in enumerate(trials):
-                rows = np.flatnonzero(groups == number)
+                rows = np.flatnonzero(weighed == number)
                 if number in (INACTIVE, EMPTY) or len(rows) == 0:
                     continue
                 parts = {name: values[rows] for name, values in forecasts.items()}
                 for recipe, trial in of_class.items():
                     yhat = blend(dict(recipe.shares), parts, (len(rows), steps))
-                    trial.add(yhat, inner.actual[rows], scale[rows])
-        return tuple(weigh(of_class, number not in (REGULAR, SUMS)) for number, of_class in enumerate(trials))
+                    trial.add(yhat, inner.actual[rows], scale[rows], self.hierarchy.trees[rows])
+        chosen = (weigh(of_class, number not in (REGULAR, SUMS)) for number, of_class in enumerate(trials))
+        return tuple(choice for of_class in chosen for choice in of_class)
 
     def _learn_errors(self, cuts: Ints, choices: tuple[Choice, ...]) -> ErrorModel:
         past, errors = [], []

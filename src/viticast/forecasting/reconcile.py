@@ -25,6 +25,19 @@ class Hierarchy:
         """The series under which there is none: every series of a panel without a hierarchy."""
         return ~np.isin(np.arange(len(self.groups)), self.groups)
 
+    @cached_property
+    def trees(self) -> Ints:
+        """Number of the root above each series, from 0 on; all 0 for a panel without a hierarchy."""
+        if not self.families:
+            return np.zeros(len(self.groups), dtype=np.int64)
+        above = np.where(self.groups >= 0, self.groups, np.arange(len(self.groups)))
+        while (above[above] != above).any():
+            above = above[above]
+        roots = {int(parent) for parent, _ in self.families if self.groups[parent] < 0}
+        # series without children or parent are one family, so that each is not judged by itself
+        number = {root: at for at, root in enumerate(sorted(roots))}
+        return np.array([number.get(int(root), len(number)) for root in above], dtype=np.int64)
+
 
 def build_hierarchy(panel: Panel, parents: dict[str, str]) -> Hierarchy:
     """Read the parents of the series that the panel has.

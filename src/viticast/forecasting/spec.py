@@ -19,7 +19,7 @@ class ForecastSpec(BaseModel):
     )
     lower: float | None = Field(0.0, description="No forecast or bound lies below it; None for signed figures")
     origins: int = Field(
-        10, ge=1, le=60, description="Rolling origins inside the panel that weigh recipes and calibrate intervals"
+        20, ge=1, le=60, description="Rolling origins inside the panel that weigh recipes and calibrate intervals"
     )
     learners: tuple[str, ...] = Field(LEARNER_NAMES, description="Learners that may take part; none is allowed")
     refit: int = Field(5, ge=1, description="Rolling origins for which a learner learns once, at the earliest of them")

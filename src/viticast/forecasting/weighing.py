@@ -1,16 +1,19 @@
-"""How much each recipe of a class counts: as the panel's own past says, and no more surely than it can."""
+"""How much each recipe counts in a class and tree: as the panel's own past says, no more surely than it can."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from viticast.forecasting.arrays import Floats
+from viticast.forecasting.arrays import Floats, Ints
 from viticast.forecasting.metrics import MASE_CAP
 from viticast.forecasting.recipes import Recipe
 
 FEWEST_TRIALS = 30
 """Fewer series-origins than this say nothing: the default of the class stands."""
+
+CLASS_COUNTS_AS = 200
+"""The past of a class weighs in a tree like so many series-origins of its own."""
 
 SMALLEST_SHARE = 0.02
 """A recipe that would count less is left out."""
@@ -18,26 +21,33 @@ SMALLEST_SHARE = 0.02
 LEAST_ERROR = 0.002
 """Standard error of a relative loss that no panel is trusted below."""
 
+TINY = 1e-12
+
 
 @dataclass
 class Trial:
-    """Losses of a recipe at origins before the one it is weighed for, one entry for each of them."""
+    """Losses of a recipe at origins before the one it is weighed for, in each of some trees of series.
 
-    mase: list[float] = field(default_factory=list)
-    relative: list[float] = field(default_factory=list)
-    count: list[int] = field(default_factory=list)
+    `mase`, `relative` and `count` hold one array for each origin, with an entry for each tree: the sums of capped
+    MASE and of the symmetric relative error over its series, and how many they are.
+    """
 
-    def add(self, yhat: Floats, actual: Floats, scale: Floats) -> None:
+    trees: int = 1
+    mase: list[Floats] = field(default_factory=list)
+    relative: list[Floats] = field(default_factory=list)
+    count: list[Floats] = field(default_factory=list)
+
+    def add(self, yhat: Floats, actual: Floats, scale: Floats, tree: Ints) -> None:
         """Score forecasts (series, steps) of one origin against what came; NaN is not scored."""
         scored = np.isfinite(actual)
         usable = (scale > 0) & scored.any(axis=1)
         error = np.where(scored, np.abs(actual - yhat), 0.0)[usable]
         size = np.where(scored, np.abs(actual) + np.abs(yhat), 0.0)[usable]
         steps = scored[usable].sum(axis=1)
-        self.mase.append(float(np.minimum(error.sum(axis=1) / steps / scale[usable], MASE_CAP).sum()))
-        relative = np.where(size > 0, error / np.where(size > 0, size, 1.0), 0.0)
-        self.relative.append(float((relative.sum(axis=1) / steps).sum()))
-        self.count.append(int(usable.sum()))
+        mase = np.minimum(error.sum(axis=1) / steps / scale[usable], MASE_CAP)
+        relative = np.where(size > 0, error / np.where(size > 0, size, 1.0), 0.0).sum(axis=1) / steps
+        for kept, values in ((self.mase, mase), (self.relative, relative), (self.count, np.ones(len(steps)))):
+            kept.append(np.bincount(tree[usable], weights=values, minlength=self.trees))
 
 
 @dataclass(frozen=True)
@@ -49,41 +59,57 @@ class Choice:
     reason: str
 
 
-def weigh(trials: dict[Recipe, Trial], has_zeros: bool) -> Choice:
-    """Share of each recipe: exp(-z^2 / 2), where z is how far its loss lies above the least, in standard errors.
+def weigh(trials: dict[Recipe, Trial], has_zeros: bool) -> tuple[Choice, ...]:
+    """Shares of the recipes of a class in each tree.
 
-    The loss is capped MASE relative to the default's and, where the class has no zeros, the mean of that and sMAPE's.
-    Its standard error is taken over the origins, which share their shocks, and not over the series.
+    A share is exp(-z^2 / 2), where z is how far the recipe's loss lies above the least, in standard errors. The loss is
+    capped MASE relative to the default's and, where the class has no zeros, the mean of that and sMAPE's. It is the
+    tree's own and that of the whole class, mixed by how much past the tree has. Its standard error is taken over
+    the origins, which share their shocks, and not over the series.
     """
     default = next(iter(trials))
-    count = sum(trials[default].count)
+    counts = np.sum(trials[default].count, axis=0, dtype=float)
     if len(trials) == 1:
-        return _choice({default: 1.0}, "the only recipe of the class")
+        return (_choice({default: 1.0}, "the only recipe of the class"),) * trials[default].trees
+    count = int(np.sum(counts))
     if count < FEWEST_TRIALS:
-        return _choice({default: 1.0}, f"default of the class: only {count} past series-origins to judge by")
-    losses = {recipe: _losses(trial, trials[default], has_zeros) for recipe, trial in trials.items()}
+        reason = f"default of the class: only {count} past series-origins to judge by"
+        return (_choice({default: 1.0}, reason),) * trials[default].trees
+    of_class = {recipe: _losses(trial, trials[default], has_zeros, slice(None)) for recipe, trial in trials.items()}
+    choices = []
+    for tree, own in enumerate(counts):
+        of_tree = {recipe: _losses(trial, trials[default], has_zeros, tree) for recipe, trial in trials.items()}
+        trust = own / (own + CLASS_COUNTS_AS)
+        losses = {recipe: trust * of_tree[recipe] + (1 - trust) * loss for recipe, loss in of_class.items()}
+        told = f"{count} past series-origins of the class" + (f", {int(own)} of them its tree's" if own < count else "")
+        choices.append(_weigh(losses, default, told))
+    return tuple(choices)
+
+
+def _weigh(losses: dict[Recipe, Floats], default: Recipe, told: str) -> Choice:
     least = min(losses, key=lambda recipe: float(losses[recipe].sum()))
     raw = {recipe: float(np.exp(-0.5 * _excess(loss, losses[least]) ** 2)) for recipe, loss in losses.items()}
     total = sum(raw.values())
     kept = {recipe: value for recipe, value in raw.items() if value >= SMALLEST_SHARE * total}
     shares = {recipe: value / sum(kept.values()) for recipe, value in kept.items()}
-    saved = 100 * (1 - float(losses[least].sum()))
+    saved = 100 * (1 - float(losses[least].sum()) / max(float(losses[default].sum()), TINY))
     return _choice(
         shares,
-        f"by {count} past series-origins, of which {least.name!r} did best: "
-        f"{saved:.1f} % less loss than the default {default.name!r}",
+        f"by {told}, of which {least.name!r} did best: {saved:.1f} % less loss than the default {default.name!r}",
     )
 
 
-def _losses(trial: Trial, reference: Trial, has_zeros: bool) -> Floats:
+def _losses(trial: Trial, reference: Trial, has_zeros: bool, tree: int | slice) -> Floats:
     """What each origin adds to the relative loss; they sum to it."""
-    mase = _shares(trial.mase, reference.mase)
-    return mase if has_zeros else (mase + _shares(trial.relative, reference.relative)) / 2
+    mase = _shares(trial.mase, reference.mase, tree)
+    return mase if has_zeros else (mase + _shares(trial.relative, reference.relative, tree)) / 2
 
 
-def _shares(losses: list[float], reference: list[float]) -> Floats:
-    total = sum(reference)
-    return np.array(losses) / total if total > 0 else np.zeros(len(losses))
+def _shares(losses: list[Floats], reference: list[Floats], tree: int | slice) -> Floats:
+    of_tree, of_reference = (np.array([np.sum(at[tree]) for at in each]) for each in (losses, reference))
+    total = float(of_reference.sum())
+    shares: Floats = of_tree / total if total > 0 else np.zeros(len(losses))
+    return shares
 
 
 def _excess(loss: Floats, least: Floats) -> float:

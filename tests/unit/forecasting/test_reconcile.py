@@ -76,3 +76,11 @@ def test_a_parent_that_is_no_series_is_refused():
 def test_a_circle_is_refused():
     with pytest.raises(PanelError, match="circle"):
         build_hierarchy(Panel.from_frame(frame(**IDS)), {"r/a": "r", "r": "r/a"})
+
+
+def test_series_under_one_root_are_a_tree_and_those_without_any_are_one_together():
+    panel = Panel.from_frame(frame(**IDS, alone=[1], lonely=[1]))
+    trees = dict(zip(panel.ids, build_hierarchy(panel, PARENTS).trees.tolist(), strict=True))
+    assert {trees[name] for name in ("r", "r/a", "r/b", "r/a/x", "r/a/y")} == {0}
+    assert trees["alone"] == trees["lonely"] == 1
+    assert build_hierarchy(panel, {}).trees.tolist() == [0] * 7

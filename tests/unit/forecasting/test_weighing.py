@@ -13,14 +13,22 @@ def recipe(name):
 
 def trial(*misses, series=SERIES):
     """A recipe that is off by so much at each origin, where the actual is 10 and the scale 1."""
-    out = Trial()
-    for miss in misses:
-        out.add(np.full((series, 2), 10.0 + miss), np.full((series, 2), 10.0), np.ones(series))
+    return trials_of_trees(misses, series=series)
+
+
+def trials_of_trees(*of_trees, series=SERIES):
+    """As `trial`, with what the recipe is off by in each tree."""
+    out = Trial(len(of_trees))
+    for misses in zip(*of_trees, strict=True):
+        tree = np.repeat(np.arange(len(of_trees)), series)
+        actual = np.full((len(tree), 2), 10.0)
+        out.add(actual + np.array(misses)[tree, None], actual, np.ones(len(tree)), tree)
     return out
 
 
 def shares(has_zeros=False, **trials):
-    return weigh({recipe(name): result for name, result in trials.items()}, has_zeros).recipes
+    (choice,) = weigh({recipe(name): result for name, result in trials.items()}, has_zeros)
+    return choice.recipes
 
 
 def test_a_recipe_that_was_always_clearly_better_counts_alone():
@@ -39,7 +47,7 @@ def test_one_lucky_origin_does_not_decide():
 
 
 def test_a_few_series_cannot_move_the_default():
-    choice = weigh({recipe("default"): trial(2, 2, series=5), recipe("other"): trial(1, 1, series=5)}, False)
+    (choice,) = weigh({recipe("default"): trial(2, 2, series=5), recipe("other"): trial(1, 1, series=5)}, False)
     assert choice.recipes == {"default": 1.0}
     assert "only 10 past" in choice.reason
 
@@ -49,21 +57,21 @@ def test_shares_are_those_of_the_parts_of_all_recipes():
         Recipe("a", (("naive", 0.5), ("drift", 0.5))): trial(1, 1.2, 0.9),
         Recipe("b", (("naive", 1.0),)): trial(1.2, 0.9, 1),
     }
-    choice = weigh(both, False)
+    (choice,) = weigh(both, False)
     assert sum(choice.shares.values()) == pytest.approx(1)
     assert choice.shares["naive"] == pytest.approx(choice.recipes["b"] + choice.recipes["a"] / 2)
 
 
 def test_mase_is_capped_and_unknown_actuals_are_not_scored():
     result = Trial()
-    result.add(np.array([[1e9], [3.0]]), np.array([[0.0], [np.nan]]), np.ones(2))
+    result.add(np.array([[1e9], [3.0]]), np.array([[0.0], [np.nan]]), np.ones(2), np.zeros(2, dtype=int))
     assert result.mase == [10]
     assert result.count == [1]
 
 
 def test_the_relative_error_counts_only_without_zeros():
     default, other = trial(1, 1, 1), trial(1, 1, 1)
-    other.relative = [0.0, 0.0, 0.0]
+    other.relative = [np.zeros(1)] * 3
     assert shares(has_zeros=True, default=default, other=other)["default"] == pytest.approx(0.5)
     assert shares(has_zeros=False, default=default, other=other) == {"other": 1.0}
 
@@ -74,4 +82,28 @@ def test_a_panel_where_nothing_is_ever_missed_keeps_all():
 
 def test_only_learners_with_a_share_are_asked():
     choice = weigh({Recipe("a", (("boosted_changes", 0.5), ("naive", 0.5))): trial(1)}, False)
-    assert learners_of((choice,), ("boosted_changes", "boosted_log_changes")) == ("boosted_changes",)
+    assert learners_of(choice, ("boosted_changes", "boosted_log_changes")) == ("boosted_changes",)
+
+
+def test_a_tree_is_judged_by_its_own_past_the_more_it_has_and_by_that_of_its_class():
+    better_in_first = {"default": ((1.0, 1.1, 0.9), (1.0, 1.1, 0.9)), "other": ((0.6, 0.7, 0.5), (1.2, 1.3, 1.1))}
+
+    def told(series):
+        trials = {recipe(name): trials_of_trees(*misses, series=series) for name, misses in better_in_first.items()}
+        return [choice.recipes for choice in weigh(trials, False)]
+
+    assert told(1_000) == [{"other": 1.0}, {"default": 1.0}]
+    few = told(15)
+    assert few[0]["other"] > 0.5
+    assert few[1].get("other", 0.0) > 0.1
+
+
+def test_a_tree_without_a_past_follows_its_class():
+    trials = {name: trial(*misses) for name, misses in (("default", (1, 1.1, 0.9)), ("other", (0.5, 0.6, 0.5)))}
+    for result in trials.values():
+        result.trees = 2
+        for kept in (result.mase, result.relative, result.count):
+            kept[:] = [np.append(at, 0.0) for at in kept]
+    assert [choice.recipes for choice in weigh({recipe(name): each for name, each in trials.items()}, False)] == [
+        {"other": 1.0}
+    ] * 2
