@@ -9,6 +9,9 @@ from viticast.contracts.panel import SERIES_ID
 
 SHARES = r"^\{.*\}$"
 
+BASES = ("only_recipe", "too_little_past", "past")
+"""Why shares are what they are; `forecasting.weighing` has the same words."""
+
 
 class CatalogRecord(Table):
     """One row for each column of each table that cataloging found and checked."""
@@ -62,5 +65,19 @@ class Explanations(Table):
         str_matches=SHARES, description="Shares of members and learners as JSON, the largest first; {} is a zero"
     )
     recipes: Series[str] = pa.Field(str_matches=SHARES, description="The recipes that the shares come from, as JSON")
-    reason: Series[str] = pa.Field(str_length={"min_value": 1})
+    basis: Series[str] = pa.Field(
+        isin=BASES, description="The class has one recipe; its default stands; or its past weighed its recipes"
+    )
+    class_past: Series[int] = pa.Field(ge=0, description="Past series-origins of the class")
+    tree_past: Series[int] = pa.Field(ge=0, description="Those of them that lie in the tree of the series")
+    best_recipe: Series[str] = pa.Field(str_length={"min_value": 1}, description="That with the least loss there")
+    default_recipe: Series[str] = pa.Field(str_length={"min_value": 1})
+    saved_percent: Series[float] = pa.Field(
+        ge=0, le=100, description="How much less loss the best had than the default, in per cent of that"
+    )
     is_scaled_to_parent: Series[bool] = pa.Field(description="Whether the blend was then moved to add up")
+
+    @pa.dataframe_check(error="the past of a tree is part of that of its class")
+    def tree_is_part_of_class(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
+        """tree_past <= class_past."""
+        return frame["tree_past"] <= frame["class_past"]

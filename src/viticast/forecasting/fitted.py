@@ -79,9 +79,10 @@ class Fitted:
 
         Returns:
             `unique_id, series_class`; `members`, the shares of members and learners as JSON, the largest first;
-            `recipes`, what they come from; `reason`, why; `is_scaled_to_parent`, whether the blend was then moved to
-            add up. An empty `members` is a forecast of zero. A member that has no forecast for a series, such as one
-            on the log scale for negative values, leaves its share to the others.
+            `recipes`, what they come from; `basis, class_past, tree_past, best_recipe, default_recipe, saved_percent`,
+            why, as `weighing.Choice` describes; `is_scaled_to_parent`, whether the blend was then moved to add up. An
+            empty `members` is a forecast of zero. A member that has no forecast for a series, such as one on the log
+            scale for negative values, leaves its share to the others.
         """
         classes = self.engine.pool.classes(self.engine.panel.last)
         chosen = [self.calibration.choices[number] for number in self.engine.groups(classes)]
@@ -92,7 +93,12 @@ class Fitted:
                 "series_class": [CLASSES[number] for number in classes],
                 "members": [told[id(choice)][0] for choice in chosen],
                 "recipes": [told[id(choice)][1] for choice in chosen],
-                "reason": [choice.reason for choice in chosen],
+                "basis": [choice.basis for choice in chosen],
+                "class_past": [choice.class_past for choice in chosen],
+                "tree_past": [choice.tree_past for choice in chosen],
+                "best_recipe": [choice.best for choice in chosen],
+                "default_recipe": [choice.default for choice in chosen],
+                "saved_percent": [round(choice.saved_percent, 2) for choice in chosen],
                 "is_scaled_to_parent": self.engine.hierarchy.groups >= 0,
             }
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
@@ -22,6 +23,9 @@ LEAST_ERROR = 0.002
 """Standard error of a relative loss that no panel is trusted below."""
 
 TINY = 1e-12
+
+Basis = Literal["only_recipe", "too_little_past", "past"]
+"""Why shares are what they are: the class has one recipe, its default stands, or its past weighed its recipes."""
 
 
 @dataclass
@@ -52,11 +56,27 @@ class Trial:
 
 @dataclass(frozen=True)
 class Choice:
-    """The shares of members and learners in the forecasts of a class, and why."""
+    """The shares of members and learners in the forecasts of a class and tree, and why.
+
+    Attributes:
+        shares: Of members and learners; they sum to 1, and none is a forecast of zero.
+        recipes: Shares of the recipes that they come from.
+        basis: Why they are so.
+        class_past: Past series-origins of the class.
+        tree_past: Those of them that lie in the tree.
+        best: Name of the recipe with the least loss there.
+        default: Name of the recipe that stands where there is too little past.
+        saved_percent: How much less loss the best had than the default, in per cent of that.
+    """
 
     shares: dict[str, float]
     recipes: dict[str, float]
-    reason: str
+    basis: Basis
+    class_past: int
+    tree_past: int
+    best: str
+    default: str
+    saved_percent: float = 0.0
 
 
 def weigh(trials: dict[Recipe, Trial], has_zeros: bool) -> tuple[Choice, ...]:
@@ -68,35 +88,34 @@ def weigh(trials: dict[Recipe, Trial], has_zeros: bool) -> tuple[Choice, ...]:
     the origins, which share their shocks, and not over the series.
     """
     default = next(iter(trials))
-    counts = np.sum(trials[default].count, axis=0, dtype=float)
-    if len(trials) == 1:
-        return (_choice({default: 1.0}, "the only recipe of the class"),) * trials[default].trees
+    counts = np.sum([np.zeros(trials[default].trees), *trials[default].count], axis=0)
     count = int(np.sum(counts))
-    if count < FEWEST_TRIALS:
-        reason = f"default of the class: only {count} past series-origins to judge by"
-        return (_choice({default: 1.0}, reason),) * trials[default].trees
+    if len(trials) == 1 or count < FEWEST_TRIALS:
+        basis: Basis = "only_recipe" if len(trials) == 1 else "too_little_past"
+        return tuple(_unweighed(default, basis, count, int(own)) for own in counts)
     of_class = {recipe: _losses(trial, trials[default], has_zeros, slice(None)) for recipe, trial in trials.items()}
     choices = []
     for tree, own in enumerate(counts):
         of_tree = {recipe: _losses(trial, trials[default], has_zeros, tree) for recipe, trial in trials.items()}
         trust = own / (own + CLASS_COUNTS_AS)
         losses = {recipe: trust * of_tree[recipe] + (1 - trust) * loss for recipe, loss in of_class.items()}
-        told = f"{count} past series-origins of the class" + (f", {int(own)} of them its tree's" if own < count else "")
-        choices.append(_weigh(losses, default, told))
+        choices.append(_weigh(losses, default, count, int(own)))
     return tuple(choices)
 
 
-def _weigh(losses: dict[Recipe, Floats], default: Recipe, told: str) -> Choice:
+def _unweighed(default: Recipe, basis: Basis, class_past: int, tree_past: int) -> Choice:
+    return Choice(dict(default.shares), {default.name: 1.0}, basis, class_past, tree_past, default.name, default.name)
+
+
+def _weigh(losses: dict[Recipe, Floats], default: Recipe, class_past: int, tree_past: int) -> Choice:
     least = min(losses, key=lambda recipe: float(losses[recipe].sum()))
     raw = {recipe: float(np.exp(-0.5 * _excess(loss, losses[least]) ** 2)) for recipe, loss in losses.items()}
     total = sum(raw.values())
     kept = {recipe: value for recipe, value in raw.items() if value >= SMALLEST_SHARE * total}
     shares = {recipe: value / sum(kept.values()) for recipe, value in kept.items()}
     saved = 100 * (1 - float(losses[least].sum()) / max(float(losses[default].sum()), TINY))
-    return _choice(
-        shares,
-        f"by {told}, of which {least.name!r} did best: {saved:.1f} % less loss than the default {default.name!r}",
-    )
+    recipes = {recipe.name: share for recipe, share in shares.items()}
+    return Choice(_parts(shares), recipes, "past", class_past, tree_past, least.name, default.name, saved)
 
 
 def _losses(trial: Trial, reference: Trial, has_zeros: bool, tree: int | slice) -> Floats:
@@ -120,12 +139,12 @@ def _excess(loss: Floats, least: Floats) -> float:
     return float(above.sum()) / max(spread, LEAST_ERROR)
 
 
-def _choice(recipes: dict[Recipe, float], reason: str) -> Choice:
+def _parts(recipes: dict[Recipe, float]) -> dict[str, float]:
     shares: dict[str, float] = {}
     for recipe, weight in recipes.items():
         for part, share in recipe.shares:
             shares[part] = shares.get(part, 0.0) + weight * share
-    return Choice(shares, {recipe.name: weight for recipe, weight in recipes.items()}, reason)
+    return shares
 
 
 def learners_of(choices: Sequence[Choice], names: Sequence[str]) -> tuple[str, ...]:

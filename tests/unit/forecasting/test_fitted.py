@@ -98,11 +98,13 @@ def test_paths_of_one_seed_are_the_same_and_of_another_are_not(fitted):
     assert not np.array_equal(first, other)
 
 
-def test_explain_names_class_members_and_reason(fitted, mixed_panel):
+def test_explain_names_class_members_and_why(fitted, mixed_panel):
     told = fitted.explain().set_index("unique_id")
     assert len(told) == mixed_panel["unique_id"].nunique()
     assert told.loc["s39", "series_class"] == "empty"
-    assert told["reason"].str.len().min() > 0
+    assert told.loc["s39", "basis"] == "only_recipe"
+    assert (told.loc[told["basis"] == "past", "class_past"] >= 30).all()
+    assert (told["saved_percent"] >= 0).all()
     assert told.loc["s39", "members"] == "{}"
     shares = told.loc[told["series_class"] == "regular", "members"].map(json.loads)
     assert all(sum(of_series.values()) == pytest.approx(1, abs=1e-3) for of_series in shares)

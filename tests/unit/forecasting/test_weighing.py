@@ -1,8 +1,11 @@
+from typing import get_args
+
 import numpy as np
 import pytest
 
+from viticast.contracts.reports import BASES
 from viticast.forecasting.recipes import Recipe
-from viticast.forecasting.weighing import Trial, learners_of, weigh
+from viticast.forecasting.weighing import Basis, Trial, learners_of, weigh
 
 SERIES = 50
 
@@ -49,7 +52,24 @@ def test_one_lucky_origin_does_not_decide():
 def test_a_few_series_cannot_move_the_default():
     (choice,) = weigh({recipe("default"): trial(2, 2, series=5), recipe("other"): trial(1, 1, series=5)}, False)
     assert choice.recipes == {"default": 1.0}
-    assert "only 10 past" in choice.reason
+    assert (choice.basis, choice.class_past, choice.best) == ("too_little_past", 10, "default")
+
+
+def test_a_choice_says_by_how_much_past_it_was_made_and_what_the_best_saved():
+    trials = {recipe("default"): trials_of_trees((2.0, 2.0), (2.0, 2.0)), recipe("other"): trials_of_trees((1.0, 1.0), (1.0, 1.0))}
+    first, second = weigh(trials, has_zeros=True)
+    assert (first.basis, first.class_past, first.tree_past) == ("past", 4 * SERIES, 2 * SERIES)
+    assert (first.best, first.default) == ("other", "default")
+    assert first.saved_percent == second.saved_percent == pytest.approx(50)
+
+
+def test_a_class_of_one_recipe_says_so():
+    (choice,) = weigh({recipe("zero"): Trial()}, False)
+    assert (choice.basis, choice.class_past, choice.best, choice.saved_percent) == ("only_recipe", 0, "zero", 0.0)
+
+
+def test_the_contract_knows_every_basis():
+    assert get_args(Basis) == BASES
 
 
 def test_shares_are_those_of_the_parts_of_all_recipes():
