@@ -5,6 +5,7 @@ import pytest
 
 from viticast.contracts.columns import MARKS
 from viticast.contracts.crosswalk import Crosswalk
+from viticast.contracts.decompositions import Components, Diagnostics
 from viticast.contracts.findings import Findings
 from viticast.contracts.forecasts import Backtests, Forecasts
 from viticast.contracts.lake import LAKE_TABLES
@@ -45,6 +46,7 @@ REVISION = STAMP | {
 CELL = {"row_kind": "leaf", "item": "Chile", "old_item": "Chile", "unit": "kg", "year": 2020, "cells": 1}
 
 ONE_OUTCOME = "a file has one outcome each time it lands"
+FITTED_SHARES = "a total that was fitted has shares that sum to one, any other has none"
 LOSSES = (
     *("capped_mase", "wape", "smape", "owa", "rmse", "mae", "rmsse"),
     *("coverage80", "coverage95", "msis80", "msis95", "wql"),
@@ -136,6 +138,40 @@ GOOD = {
             "saved_percent": 0.0,
             "is_scaled_to_parent": True,
         }
+    ],
+    Components: [
+        {"series_id": "producao_l", "year": 2020, "value": 9.0, "level": 10.0, "trend": -1.0, "irregular": -1.0},
+        {"series_id": "producao_l", "year": 2021, "value": None, "level": 9.0, "trend": -1.0, "irregular": None},
+    ],
+    Diagnostics: [
+        {
+            "series_id": "producao_l",
+            "status": "converged",
+            "first_year": 2000,
+            "last_year": 2020,
+            "years": 21,
+            "level_share": 0.5,
+            "trend_share": 0.0,
+            "irregular_share": 0.5,
+            "ljung_box_lags": 5,
+            "ljung_box_p": 0.4,
+            "jarque_bera_p": 0.4,
+            "heteroskedasticity_p": 0.4,
+        },
+        {
+            "series_id": "producao_l/vinho",
+            "status": "too_short",
+            "first_year": 2020,
+            "last_year": 2020,
+            "years": 1,
+            "level_share": None,
+            "trend_share": None,
+            "irregular_share": None,
+            "ljung_box_lags": 5,
+            "ljung_box_p": None,
+            "jarque_bera_p": None,
+            "heteroskedasticity_p": None,
+        },
     ],
     Accuracy: [
         {"breakdown": "horizon", "group": "1", "method": "naive", "n": 1, "series_origins": 1} | dict.fromkeys(LOSSES)
@@ -337,6 +373,28 @@ RULES = {
         ("saved_percent", -0.1),
         ("is_scaled_to_parent", "no"),
     ],
+    Components: [
+        ("series_id", "a//b"),
+        *YEAR_RULES,
+        ("value", -1.0),
+        ("level", None),
+        ("trend", None),
+        ("irregular", "none"),
+    ],
+    Diagnostics: [
+        ("series_id", "a//b"),
+        ("status", "fine"),
+        ("first_year", 1969),
+        ("last_year", 2101),
+        ("years", 0),
+        ("level_share", 1.1),
+        ("trend_share", -0.1),
+        ("irregular_share", 1.1),
+        ("ljung_box_lags", 0),
+        ("ljung_box_p", 1.1),
+        ("jarque_bera_p", -0.1),
+        ("heteroskedasticity_p", 1.1),
+    ],
     Accuracy: [
         ("breakdown", "colour"),
         ("group", None),
@@ -483,6 +541,15 @@ def test_every_column_has_a_rule_that_was_tried_or_may_hold_anything(model):
         (RawManifest, [{}, {"bytes": 5}], "a file lands once from one address under one date"),
         (CatalogRecord, [{}, {"rows": 2}], "a table has a column once"),
         (Explanations, [{"tree_past": 41}], "the past of a tree is part of that of its class"),
+        (Components, [{"irregular": -0.5}], "value = level + irregular, both null together"),
+        (Components, [{"value": None}], "value = level + irregular, both null together"),
+        (Components, [{"irregular": None}], "value = level + irregular, both null together"),
+        (Components, [{}, {"trend": 5.0}], "a total has a year once"),
+        (Diagnostics, [{}, {"years": 3}], "field_uniqueness"),
+        (Diagnostics, [{"years": 22}], "years with a figure lie between the first and the last"),
+        (Diagnostics, [{"level_share": 0.6}], FITTED_SHARES),
+        (Diagnostics, [{"level_share": None}], FITTED_SHARES),
+        (Diagnostics, [{"status": "failed"}], FITTED_SHARES),
         (Accuracy, [{}, {"n": 2}], "a method is scored once on each part"),
         (Crosswalk, [{}, {"series_id": "a/b"}], "rows of one batch name a label once"),
         (Backtests, [{"lo80": None}], "the published method has intervals that nest"),
@@ -578,4 +645,6 @@ def test_every_contract_of_the_lake_is_tested():
         CatalogRecord,
         Accuracy,
         Explanations,
+        Components,
+        Diagnostics,
     }

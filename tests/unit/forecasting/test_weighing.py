@@ -56,7 +56,10 @@ def test_a_few_series_cannot_move_the_default():
 
 
 def test_a_choice_says_by_how_much_past_it_was_made_and_what_the_best_saved():
-    trials = {recipe("default"): trials_of_trees((2.0, 2.0), (2.0, 2.0)), recipe("other"): trials_of_trees((1.0, 1.0), (1.0, 1.0))}
+    trials = {
+        recipe("default"): trials_of_trees((2.0, 2.0), (2.0, 2.0)),
+        recipe("other"): trials_of_trees((1.0, 1.0), (1.0, 1.0)),
+    }
     first, second = weigh(trials, has_zeros=True)
     assert (first.basis, first.class_past, first.tree_past) == ("past", 4 * SERIES, 2 * SERIES)
     assert (first.best, first.default) == ("other", "default")

@@ -111,6 +111,27 @@ def explain(fitted: Any) -> pd.DataFrame:  # noqa: ANN401
     return told
 
 
+def decompose_totals(training_panel: pd.DataFrame, series: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Splits each flow, and each sum directly below it, into level, yearly change and the rest.
+
+    Args:
+        training_panel: Figures as unique_id, ds, y.
+        series: SeriesDimension of the same snapshot.
+
+    Returns:
+        As `contracts.decompositions.Components` and `contracts.decompositions.Diagnostics` describe.
+    """
+    from viticast.forecasting.decomposition import decompose  # noqa: PLC0415 - forecasting brings numba
+
+    sums = series[(series["level"] != "leaf") & (series["series_id"].str.count("/") <= 1)]
+    components, diagnostics = decompose(training_panel, sorted(sums["series_id"]))
+    for row in diagnostics[diagnostics["status"] != "converged"].itertuples(index=False):
+        logger.warning("decomposition of %s: %s", row.unique_id, row.status)
+    logger.info("decomposed: %d of %d totals", components["unique_id"].nunique(), len(diagnostics))
+    names = {"unique_id": "series_id", "ds": "year", "y": "value"}
+    return components.rename(columns=names), diagnostics.rename(columns=names)
+
+
 def score(backtests: pd.DataFrame, series: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Measures every method on the backtest's leaf series: overall, by class, horizon, flow and unit, and table.
 

@@ -36,6 +36,12 @@ def create_pipeline(**kwargs: object) -> Pipeline:
                 name="forecast",
             ),
             node(nodes.explain, inputs="fitted_forecaster", outputs="explanations", name="explain"),
+            node(
+                nodes.decompose_totals,
+                inputs=["training_panel", "series"],
+                outputs=["components", "diagnostics"],
+                name="decompose_totals",
+            ),
             node(nodes.score, inputs=["backtests", "series"], outputs=["accuracy", "modeling_metrics"], name="score"),
             node(
                 nodes.package_model,
