@@ -48,12 +48,12 @@ class Diagnostics(Table):
     first_year: Series[int] = pa.Field(ge=FIRST_YEAR, le=LAST_YEAR)
     last_year: Series[int] = pa.Field(ge=FIRST_YEAR, le=LAST_YEAR)
     years: Series[int] = pa.Field(ge=1, description="Years with a figure")
+    ljung_box_lags: Series[int] = pa.Field(ge=1, description="Years over which autocorrelation is tested, together")
     level_share: Series[float] = pa.Field(
         ge=0, le=1, nullable=True, description="Of the shocks of the level in the sum of the three variances"
     )
     trend_share: Series[float] = pa.Field(ge=0, le=1, nullable=True, description="Of those of the yearly change")
     irregular_share: Series[float] = pa.Field(ge=0, le=1, nullable=True, description="Of what passes within the year")
-    ljung_box_lags: Series[int] = pa.Field(ge=1, description="Years over which autocorrelation is tested, together")
     ljung_box_p: Series[float] = pa.Field(ge=0, le=1, nullable=True, description="No autocorrelation")
     jarque_bera_p: Series[float] = pa.Field(ge=0, le=1, nullable=True, description="Normal errors")
     heteroskedasticity_p: Series[float] = pa.Field(ge=0, le=1, nullable=True, description="Errors of one variance")

@@ -34,10 +34,10 @@ class Diagnosis:
         first_year: The first year with a value.
         last_year: The last year with a value.
         years: How many have one.
+        ljung_box_lags: How many lags the Ljung-Box test looks at.
         level_share: Share of the shocks of the level in the sum of the three variances.
         trend_share: That of the shocks of its yearly change.
         irregular_share: That of what passes within the year.
-        ljung_box_lags: How many lags the Ljung-Box test looks at.
         ljung_box_p: Of the hypothesis that the one-year-ahead errors are not autocorrelated.
         jarque_bera_p: Of the hypothesis that they are normal.
         heteroskedasticity_p: Of the hypothesis that their last third varies as much as their first.
@@ -47,10 +47,10 @@ class Diagnosis:
     first_year: int
     last_year: int
     years: int
+    ljung_box_lags: int
     level_share: float = np.nan
     trend_share: float = np.nan
     irregular_share: float = np.nan
-    ljung_box_lags: int = LAGS
     ljung_box_p: float = np.nan
     jarque_bera_p: float = np.nan
     heteroskedasticity_p: float = np.nan
@@ -91,22 +91,22 @@ def decompose(panel: pd.DataFrame, ids: Sequence[str]) -> tuple[pd.DataFrame, pd
 def _decompose(y: pd.Series) -> tuple[pd.DataFrame, Diagnosis]:
     values: Floats = y.to_numpy(dtype=np.float64)
     seen = values[np.isfinite(values)]
-    span = {"first_year": int(y.index[0]), "last_year": int(y.index[-1]), "years": len(seen)}
+    span = (int(y.index[0]), int(y.index[-1]), len(seen), LAGS)
     if len(seen) < SHORTEST:
-        return NOTHING, Diagnosis("too_short", **span)
+        return NOTHING, Diagnosis("too_short", *span)
     if np.ptp(seen) == 0:
-        return NOTHING, Diagnosis("constant", **span)
+        return NOTHING, Diagnosis("constant", *span)
     size = float(np.abs(seen).mean())
     try:
         fitted = _fit(values / size)
     except np.linalg.LinAlgError:
-        return NOTHING, Diagnosis("failed", **span)
+        return NOTHING, Diagnosis("failed", *span)
     level = size * np.asarray(fitted.level["smoothed"], dtype=np.float64)
     trend = size * np.asarray(fitted.trend["smoothed"], dtype=np.float64)
     parts = {"ds": y.index.to_numpy(dtype=np.int64), "y": values, "level": level, "trend": trend}
     status: Status = "converged" if fitted.mle_retvals["converged"] else "not_converged"
     frame = pd.DataFrame({**parts, "irregular": values - level})
-    return frame, Diagnosis(status, **span, **_shares(fitted), **_tests(fitted, values))
+    return frame, Diagnosis(status, *span, **_shares(fitted), **_tests(fitted, values))
 
 
 def _fit(values: Floats) -> Any:  # noqa: ANN401 - statsmodels has no types

@@ -35,7 +35,7 @@ def test_of_a_line_with_noise_the_trend_is_its_slope_and_the_irregular_the_noise
     components, told = told_of(100 + 5 * np.arange(60) + noise)
     assert components["trend"].mean() == pytest.approx(5, rel=0.05)
     assert np.corrcoef(components["irregular"], noise)[0, 1] > 0.8
-    assert told["irregular_share"] > 0.9
+    assert told["irregular_share"] > 0.8
 
 
 def test_residuals_are_told_apart_by_the_tests():
