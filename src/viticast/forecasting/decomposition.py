@@ -91,22 +91,22 @@ def decompose(panel: pd.DataFrame, ids: Sequence[str]) -> tuple[pd.DataFrame, pd
 def _decompose(y: pd.Series) -> tuple[pd.DataFrame, Diagnosis]:
     values: Floats = y.to_numpy(dtype=np.float64)
     seen = values[np.isfinite(values)]
-    span = (int(y.index[0]), int(y.index[-1]), len(seen), LAGS)
+    span = {"first_year": int(y.index[0]), "last_year": int(y.index[-1]), "years": len(seen), "ljung_box_lags": LAGS}
     if len(seen) < SHORTEST:
-        return NOTHING, Diagnosis("too_short", *span)
+        return NOTHING, Diagnosis("too_short", **span)
     if np.ptp(seen) == 0:
-        return NOTHING, Diagnosis("constant", *span)
+        return NOTHING, Diagnosis("constant", **span)
     size = float(np.abs(seen).mean())
     try:
         fitted = _fit(values / size)
     except np.linalg.LinAlgError:
-        return NOTHING, Diagnosis("failed", *span)
+        return NOTHING, Diagnosis("failed", **span)
     level = size * np.asarray(fitted.level["smoothed"], dtype=np.float64)
     trend = size * np.asarray(fitted.trend["smoothed"], dtype=np.float64)
     parts = {"ds": y.index.to_numpy(dtype=np.int64), "y": values, "level": level, "trend": trend}
     status: Status = "converged" if fitted.mle_retvals["converged"] else "not_converged"
     frame = pd.DataFrame({**parts, "irregular": values - level})
-    return frame, Diagnosis(status, *span, **_shares(fitted), **_tests(fitted, values))
+    return frame, Diagnosis(status, **span, **_shares(fitted), **_tests(fitted, values))
 
 
 def _fit(values: Floats) -> Any:  # noqa: ANN401 - statsmodels has no types
@@ -120,13 +120,13 @@ def _fit(values: Floats) -> Any:  # noqa: ANN401 - statsmodels has no types
         return model.fit(disp=0, maxiter=ITERATIONS)
 
 
-def _shares(fitted: Any) -> dict[str, float]:  # noqa: ANN401
+def _shares(fitted: Any) -> dict[str, Any]:  # noqa: ANN401
     variances = dict(zip(fitted.model.param_names, np.asarray(fitted.params, dtype=float), strict=True))
     total = sum(variances.values())
     return {f"{name}_share": float(variances[f"sigma2.{name}"]) / total for name in ("level", "trend", "irregular")}
 
 
-def _tests(fitted: Any, values: Floats) -> dict[str, float]:  # noqa: ANN401
+def _tests(fitted: Any, values: Floats) -> dict[str, Any]:  # noqa: ANN401
     """P-values of the standardised one-year-ahead errors, without the years that start the model or have no figure."""
     from statsmodels.stats.diagnostic import acorr_ljungbox  # noqa: PLC0415 - slow to import
     from statsmodels.stats.stattools import jarque_bera  # noqa: PLC0415

@@ -13,6 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from viticast.reporting.context import PageContext
+from viticast.reporting.decomposed import component_columns, decomposition_section
+from viticast.reporting.explained import explained
 from viticast.reporting.found import finding_section
 from viticast.reporting.growth import MINIMUM_SHARE, Ranking, growth_frame, rankings
 from viticast.reporting.headline import Headline, headlines, target_year
@@ -24,7 +26,18 @@ from viticast.reporting.scorecard import scorecard
 from viticast.reporting.specifications import page_specifications
 from viticast.reporting.text import attribution_line, watermark, words
 
-SECTIONS = ("headline", "growth", "explorer", "accuracy", "corrections", "revisions", "findings", "vintages", "caveats")
+SECTIONS = (
+    "headline",
+    "growth",
+    "explorer",
+    "decomposition",
+    "accuracy",
+    "corrections",
+    "revisions",
+    "findings",
+    "vintages",
+    "caveats",
+)
 
 
 def render_page(
@@ -33,6 +46,9 @@ def render_page(
     series: pd.DataFrame,
     forecasts: pd.DataFrame,
     backtests: pd.DataFrame,
+    explanations: pd.DataFrame,
+    components: pd.DataFrame,
+    diagnostics: pd.DataFrame,
     corrections_applied: pd.DataFrame,
     snapshot: pd.DataFrame,
     monitoring: pd.DataFrame | None,
@@ -47,6 +63,9 @@ def render_page(
         series: SeriesDimension of the snapshot.
         forecasts: Forecasts of one model, with the flows (level == 'flow') among them.
         backtests: Backtests of the same model; may be empty.
+        explanations: Explanations of the forecasts.
+        components: Components of the totals.
+        diagnostics: Diagnostics of the same totals.
         corrections_applied: CorrectionsApplied; may be empty.
         snapshot: Snapshots, the vintage of each table.
         monitoring: MonitoringVerdicts, or None before monitoring has run.
@@ -63,6 +82,7 @@ def render_page(
     leaves = set(series["series_id"][series["level"] == "leaf"])
     ranked = rankings(growth_frame(records, leaves, year), records)
     scores = scorecard(backtests, series, context)
+    payload = page_payload(records, explained(explanations), component_columns(components), context)
     bundle, script = _bundle(), _asset("page.js")
     text = words(context.language)
     return (
@@ -81,6 +101,7 @@ def render_page(
             rankings=[_ranking_rows(ranking) for ranking in ranked],
             minimum_share=MINIMUM_SHARE,
             series_count=len(records),
+            decomposition=decomposition_section(components, diagnostics, records, context),
             accuracy=scores,
             corrections=_rows(_worst_first(corrections_applied[~_is_plain_join(corrections_applied)])),
             joins=_rows(_worst_first(corrections_applied[_is_plain_join(corrections_applied)])),
@@ -89,7 +110,7 @@ def render_page(
             snapshot=_rows(snapshot.sort_values("table_name")),
             monitoring=[] if monitoring is None else _rows(monitoring),
             sources=_sources(records, context),
-            figures=Markup(safe_json(page_payload(records, context))),  # noqa: S704 - escaped by safe_json
+            figures=Markup(safe_json(payload)),  # noqa: S704 - escaped by safe_json
             charts=Markup(safe_json(page_specifications(ranked, scores, context))),  # noqa: S704 - the same
             bundle=Markup(bundle),  # noqa: S704 - the libraries, from vl-convert
             script=Markup(script),  # noqa: S704 - a file of the package

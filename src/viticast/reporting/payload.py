@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from viticast.reporting.context import PageContext
+from viticast.reporting.explained import UNEXPLAINED, Explained
 from viticast.reporting.numbers import chart_locale, unit_name
 from viticast.reporting.records import SeriesRecord
 from viticast.reporting.text import attribution_line, watermark, words
@@ -18,8 +19,20 @@ def safe_json(value: Mapping[str, Any]) -> str:
     return text
 
 
-def page_payload(records: Mapping[str, SeriesRecord], context: PageContext) -> dict[str, Any]:
-    """What the script of the page reads: every series in columns, figures rounded to the unit."""
+def page_payload(
+    records: Mapping[str, SeriesRecord],
+    explanations: Explained,
+    components: Mapping[str, list[Any]],
+    context: PageContext,
+) -> dict[str, Any]:
+    """What the script of the page reads: every series in columns, figures rounded to the unit.
+
+    Args:
+        records: The series of the page.
+        explanations: How their forecasts were made.
+        components: Flow -> its first year, levels and yearly changes.
+        context: Language of the page, and whether its figures were generated.
+    """
     text = words(context.language)
     ordered = list(records.values())
     sources = sorted({attribution_line(r.attribution, context) for r in ordered})
@@ -30,11 +43,18 @@ def page_payload(records: Mapping[str, SeriesRecord], context: PageContext) -> d
         "language": context.language,
         "locale": chart_locale(context.language),
         "watermark": watermark(context),
-        "text": {**text["explorer"], "marks": text["marks"], "classes": text["classes"]},
+        "text": {
+            **text["explorer"],
+            "marks": text["marks"],
+            "classes": text["classes"],
+            "explanation": text["explanation"],
+        },
         "roots": [{"id": r, "name": root_name(r, context)} for r in roots],
         "sources": sources,
         "classes": classes,
         "units": [{"id": u, "name": unit_name(u)} for u in units],
+        "explanations": explanations.distinct,
+        "components": components,
         "series": [
             [
                 r.series_id,
@@ -48,6 +68,7 @@ def page_payload(records: Mapping[str, SeriesRecord], context: PageContext) -> d
                 [[year, name] for year, name in sorted(r.corrections.items())],
                 r.forecast_first_year,
                 [[round(v) for v in row] for row in r.forecasts],
+                *explanations.of_series.get(r.series_id, UNEXPLAINED),
             ]
             for r in ordered
         ],

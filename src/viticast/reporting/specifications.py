@@ -1,4 +1,4 @@
-"""The chart specifications of the page: one shared by every single series, one for each comparison."""
+"""The chart specifications of the page: shared by every single series or total, or one for each comparison."""
 
 from collections.abc import Sequence
 from math import isnan
@@ -6,6 +6,7 @@ from typing import Any
 
 from viticast.reporting.charts import accuracy_chart, configured, growth_chart, series_chart
 from viticast.reporting.context import PageContext
+from viticast.reporting.decomposition_charts import level_chart, trend_chart
 from viticast.reporting.growth import Ranking
 from viticast.reporting.payload import root_name
 from viticast.reporting.scorecard import Scorecard
@@ -22,6 +23,9 @@ def page_specifications(
     found = {"chart-series": _series(context, 230), "chart-explorer": _series(context, 340)}
     for ranking in ranked:
         found[f"chart-growth-{ranking.root_id}"] = _growth(ranking, context)
+    for part, chart in (("level", level_chart), ("trend", trend_chart)):
+        drawn = chart(source_line=SOURCE_SLOT, language=context.language, watermark=watermark(context))
+        found[f"chart-{part}"] = configured(drawn)
     if scores is not None:
         found["chart-accuracy"] = _accuracy(scores, context)
     return found

@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from viticast.contracts.decompositions import Components, Diagnostics
 from viticast.contracts.findings import Findings
 from viticast.contracts.forecasts import Backtests, Forecasts
 from viticast.contracts.monitoring import MonitoringVerdicts
 from viticast.contracts.panel import CorrectionsApplied, Panel, SeriesDimension
+from viticast.contracts.reports import Explanations
 from viticast.contracts.revisions import Revisions
 from viticast.contracts.snapshots import Snapshots
 from viticast.reporting.context import PageContext
@@ -197,6 +199,62 @@ def make_backtests(source: str) -> pd.DataFrame:
     return Backtests.validate(stamped(pd.DataFrame(rows), source, model=True))
 
 
+def make_explanations() -> pd.DataFrame:
+    """The sums share one explanation, the leaves another; one leaf is forecast by the default of its class."""
+    weighed: dict[str, Any] = {
+        "series_class": "regular",
+        "members": '{"damped": 0.75, "log_ses": 0.25}',
+        "recipes": '{"core": 0.75, "steady": 0.25}',
+        "basis": "past",
+        "class_past": 1200,
+        "tree_past": 300,
+        "best_recipe": "core",
+        "default_recipe": "core",
+        "saved_percent": 0.0,
+    }
+    leaf = weighed | {"members": '{"boosted_changes": 1.0}', "best_recipe": "core_and_learners", "saved_percent": 4.25}
+    young = {"members": '{"naive": 1.0}', "recipes": '{"naive": 1.0}', "basis": "too_little_past"}
+    rows = [
+        {"series_id": row[0], "is_scaled_to_parent": row[1] is not None} | (leaf if row[2] == "leaf" else weighed)
+        for row in SERIES
+    ]
+    rows[-1] |= young | {"class_past": 7, "tree_past": 7, "best_recipe": "naive", "default_recipe": "naive"}
+    rows[-1] |= {"saved_percent": 0.0}
+    return Explanations.validate(in_order(pd.DataFrame(rows), Explanations))
+
+
+def make_components() -> pd.DataFrame:
+    """The level lies a tenth below each figure; of a flow and of a group."""
+    rows = [
+        {
+            "series_id": row[0],
+            "year": year,
+            "value": value,
+            "level": 0.9 * value,
+            "trend": -0.01 * value,
+            "irregular": value - 0.9 * value,
+        }
+        for row in SERIES
+        if row[0] in ("producao_l", "producao_l/vinho")
+        for year, value in zip(YEARS, row[-1], strict=True)
+    ]
+    return Components.validate(pd.DataFrame(rows))
+
+
+def make_diagnostics() -> pd.DataFrame:
+    """A flow whose residuals are as they should be, a group whose are not, a flow that was not fitted."""
+    span = {"first_year": 2015, "last_year": 2023, "years": 9, "ljung_box_lags": 5}
+    shares = ["level_share", "trend_share", "irregular_share"]
+    p_values = ["ljung_box_p", "jarque_bera_p", "heteroskedasticity_p"]
+    rows = [
+        ("exportacao_usd", "constant", *[np.nan] * 6),
+        ("producao_l", "converged", 0.25, 0.0, 0.75, 0.43, 0.2, 0.05),
+        ("producao_l/vinho", "not_converged", 0.25, 0.0, 0.75, 0.0004, 0.012, 0.03),
+    ]
+    frame = pd.DataFrame(rows, columns=["series_id", "status", *shares, *p_values]).assign(**span)
+    return Diagnostics.validate(in_order(frame, Diagnostics))
+
+
 def make_corrections() -> pd.DataFrame:
     rows = [
         ("vinho_2017", "Producao", "permute", "applied", 3, "Linhas trocadas na fonte.", np.nan),
@@ -320,6 +378,9 @@ def make_frames(source: str) -> dict[str, pd.DataFrame]:
         "series": make_series(source),
         "forecasts": make_forecasts(source),
         "backtests": make_backtests(source),
+        "explanations": make_explanations(),
+        "components": make_components(),
+        "diagnostics": make_diagnostics(),
         "corrections_applied": make_corrections(),
         "snapshot": make_snapshot(source),
         "monitoring": make_monitoring(source),

@@ -9,8 +9,8 @@
   const bounds = ["yhat", "lo80", "hi80", "lo95", "hi95"];
 
   const all = page.series.map(
-    ([id, path, unit, source, kind, first, values, marks, corrections, start, forecasts]) => ({
-      id, path, first, values, start, forecasts,
+    ([id, path, unit, source, kind, first, values, marks, corrections, start, forecasts, why, scaled]) => ({
+      id, path, first, values, start, forecasts, scaled: scaled === 1, explanation: page.explanations[why] ?? null,
       unit: page.units[unit], source: page.sources[source], kind: page.classes[kind],
       root: id.split("/", 1)[0], marks: new Map(marks), corrections: new Map(corrections),
     })
@@ -47,6 +47,14 @@
     return { history, gaps, forecast };
   };
 
+  const componentsOf = (series) => {
+    const [first, levels, trends] = page.components[series.id] ?? [0, [], []];
+    return levels.map((level, i) => {
+      const value = series.values[first + i - series.first] ?? null;
+      return { year: first + i, value, level, trend: trends[i], irregular: value === null ? null : value - level };
+    });
+  };
+
   const options = {
     mode: "vega-lite", renderer: "svg", formatLocale: page.locale,
     // a series without marks or corrections has layers without rows, which Vega warns of: show its errors only
@@ -68,14 +76,14 @@
   const draw = async (node, spec, series) => {
     const copy = structuredClone(spec);
     if (series) {
-      copy.datasets = { ...copy.datasets, ...rowsOf(series) };
-      copy.description = text.chart_of + fullName(series);
+      copy.datasets = { ...copy.datasets, ...rowsOf(series), components: componentsOf(series) };
+      copy.description = (copy.usermeta?.chart_of ?? text.chart_of) + fullName(series);
       copy.title = series.path.length
         ? { text: nameOf(series), subtitle: rootName.get(series.root) }
-        : { text: rootName.get(series.root) };
+        : { text: rootName.get(series.root), ...(copy.title.subtitle && { subtitle: copy.title.subtitle }) };
       fillSource(copy, series.source);
     }
-    const name = copy.title?.text ?? (copy.title || node.id);
+    const name = [copy.title?.text ?? (copy.title || node.id), copy.usermeta?.part ?? ""].join(" ");
     const result = await window.vegaEmbed(node, copy, { ...options, downloadFileName: name.match(/[\p{L}\p{N}]+/gu).join("_") });
     node.dataset.drawn = "true";
     return result;
@@ -124,6 +132,47 @@
     }
   };
 
+  const told = text.explanation;
+  const tenth = new Intl.NumberFormat(portuguese ? "pt-BR" : "en-GB", { maximumFractionDigits: 1 });
+  const percent = (share) => `${tenth.format(100 * share)}\u00a0%`;
+  const filled = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+  const reasonOf = (series) => {
+    const [members, , basis, ofClass, ofTree, best, standing, saved] = series.explanation;
+    const values = {
+      class_past: whole.format(ofClass), best: told.recipes[best], default: told.recipes[standing],
+      saved: tenth.format(saved),
+      of_tree: ofTree < ofClass ? filled(told.of_tree, { tree_past: whole.format(ofTree) }) : "",
+    };
+    const sentences = [told.classes[series.kind]];
+    if (!members.length) return [...sentences, told.zero];
+    sentences.push(filled(told.basis[basis], values));
+    if (basis === "past") sentences.push(filled(best === standing ? told.best_is_default : told.best, values));
+    return [...sentences, series.scaled ? told.scaled : told.not_scaled];
+  };
+
+  const explain = (series) => {
+    const [members, recipes] = series.explanation ?? [[], []];
+    document.getElementById("why").textContent = (series.explanation ? reasonOf(series) : [told.none]).join(" ");
+    document.getElementById("shares").hidden = !members.length;
+    document.querySelector("#shares tbody").replaceChildren(...members.map(([name, share]) => {
+      const row = document.createElement("tr");
+      const head = document.createElement("th");
+      const cell = document.createElement("td");
+      const bar = document.createElement("span");
+      head.className = "text";
+      head.scope = "row";
+      head.textContent = told.members[name] ?? name;
+      bar.className = "bar";
+      bar.style.width = `calc((100% - 4.5rem) * ${share / members[0][1]})`;
+      cell.append(bar, percent(share));
+      row.append(head, cell);
+      return row;
+    }));
+    const mixes = recipes.map(([name, share]) => `${told.recipes[name] ?? name} ${percent(share)}`);
+    document.getElementById("mixes").textContent = members.length ? `${told.recipes_label}: ${mixes.join("; ")}.` : "";
+  };
+
   const tableRows = (series) => {
     const rows = series.values.map((value, i) => {
       const year = series.first + i;
@@ -157,6 +206,7 @@
   const show = async (series) => {
     current = series;
     describe(series);
+    explain(series);
     fillTable(series);
     await draw(chart, specs["chart-explorer"], series);
     chart.dataset.series = series.id;
