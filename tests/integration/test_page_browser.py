@@ -53,7 +53,7 @@ def test_every_chart_is_drawn(opened):
           return [node.id, svg ? svg.querySelectorAll("path[d], text").length : 0, svg?.getBoundingClientRect().width];
         })"""
     )
-    assert len(charts) == 6
+    assert len(charts) == 8
     for name, drawn, width in charts:
         assert drawn > 15, name
         assert width > 200, name
@@ -94,6 +94,12 @@ def test_the_drop_down_changes_the_chart_the_words_and_the_table(opened):
     assert "Último dado (2023): 6.000.000 L" in facts
     assert "Previsão 2025: 9.000.000 L" in facts
     assert "2018 – não disponível na fonte (nd)" in facts
+    shares = opened.run("return [...document.querySelectorAll('#shares tbody tr')].map((row) => row.textContent)")
+    assert shares == ["aprendizado de máquina: mudanças anuais100,0\u00a0%"]
+    why = opened.run("return document.getElementById('why').textContent")
+    assert "1.200 previsões passadas de séries semelhantes, 300 delas do mesmo fluxo." in why
+    assert "“tendências e aprendizado de máquina”: 4,3 % menos que a padrão, “tendências”" in why
+    assert why.endswith("para que as parcelas somem o total de que fazem parte.")
     rows = opened.run("return document.querySelectorAll('#series-table tbody tr').length")
     assert rows == 9 + 2
     assert opened.run("return location.hash") == "#serie=producao_l%2Fvinho%2Ftinto"
@@ -134,7 +140,7 @@ def test_generated_figures_are_marked_in_every_drawn_chart(window, pages):
         """return [...document.querySelectorAll(".chart")].map((node) =>
           [...node.querySelectorAll("svg text")].filter((t) => t.textContent === "DADOS SINTÉTICOS").length)"""
     )
-    assert marked == [1] * 6
+    assert marked == [1] * 8
     assert window.run("return getComputedStyle(document.querySelector('.banner')).backgroundColor") == "rgb(163, 0, 24)"
 
 

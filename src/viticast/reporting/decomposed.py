@@ -79,7 +79,7 @@ def component_columns(components: pd.DataFrame) -> dict[str, list[Any]]:
 
 
 def p_value(value: float, language: Language) -> str:
-    """A p-value to three decimals, a dash where a test says nothing: p = 0,430 or p < 0,001."""
+    """A p-value to three decimals, a dash where a test says nothing: 0,430 or < 0,001."""
     if not isnan(value) and value < 0.001:
         return f"< {number(0.001, language, 3)}"
     return number(value, language, 3)
@@ -106,8 +106,8 @@ def _reading(row: Mapping[Any, Any], language: Language) -> str:
         p = float(row[f"{test}_p"])
         if not isnan(p):
             shown = p_value(p, language)
-            told = f"p {shown}" if shown.startswith("<") else f"p = {shown}"
-            sentences.append(text["readings"][test]["found" if p < SIGNIFICANCE else "clear"].format(p=told))
+            told = (f"p {shown}" if shown.startswith("<") else f"p = {shown}").replace(" ", "\u00a0")
+            sentences.append(text["readings"][test]["evidence" if p < SIGNIFICANCE else "no_evidence"].format(p=told))
     return " ".join(sentence for sentence in sentences if sentence)
 
 

@@ -17,11 +17,13 @@ def level_chart(*, source_line: str, language: Language, watermark: str | None) 
     rows = alt.Chart(alt.NamedData("components"))
     tooltip = [alt.Tooltip("year:Q", title=text["year"], format="d")]
     tooltip += [alt.Tooltip(f"{c}:Q", title=text[c], format=",.0f") for c in ("value", "level", "irregular")]
-    figure = alt.Y("value:Q", axis=y_axis).scale(zero=True, nice=5)
+    # no figure is below zero; a level that is, by a little, would double the height of the axis
+    scale = alt.Scale(domainMin=0, nice=5)
+    figure = alt.Y("value:Q", axis=y_axis, scale=scale)
     layers = [
         rows.mark_line(color=WINE, strokeWidth=0.8, opacity=0.35).encode(x=x, y=figure),
-        rows.mark_line(color=LEAF, strokeWidth=2.2, strokeJoin="round").encode(
-            x=x, y=alt.Y("level:Q", axis=y_axis).scale(zero=True, nice=5)
+        rows.mark_line(color=LEAF, strokeWidth=2.2, strokeJoin="round", clip=True).encode(
+            x=x, y=alt.Y("level:Q", axis=y_axis, scale=scale)
         ),
         rows.transform_filter("isValid(datum.value)")
         .mark_point(color=WINE, filled=True, size=18, opacity=1)

@@ -75,6 +75,7 @@ def test_the_page_answers_in_the_order_of_its_questions(published):
         "headline",
         "growth",
         "explorer",
+        "decomposition",
         "accuracy",
         "corrections",
         "revisions",
@@ -116,6 +117,76 @@ def test_past_accuracy_corrections_vintages_and_verdicts_are_told(published):
 
 def test_stale_corrections_come_first(published):
     assert published.words.index("suco_2021") < published.words.index("vinho_2017")
+
+
+def test_an_explanation_stands_in_the_file_once_however_many_series_share_it(published):
+    figures = published.data("figures")
+    assert len(figures["explanations"]) == 3
+    of_series = {row[0]: (figures["explanations"][row[11]], row[12]) for row in figures["series"]}
+    total, moved = of_series["producao_l"]
+    assert total == [
+        [["damped", 0.75], ["log_ses", 0.25]],
+        [["core", 0.75], ["steady", 0.25]],
+        "past",
+        1200,
+        300,
+        "core",
+        "core",
+        0.0,
+    ]
+    assert moved == 0
+    assert of_series["producao_l/vinho"] == (total, 1)
+    assert of_series["producao_l/vinho/raro"][0][2:] == ["too_little_past", 7, 7, "naive", "naive", 0.0]
+
+
+def test_a_series_that_was_not_forecast_has_no_explanation(frames, context):
+    frames["explanations"] = frames["explanations"].iloc[1:]
+    figures = Reader(render_page(**frames, context=context)).data("figures")
+    assert {row[0]: row[11:] for row in figures["series"]}["exportacao_usd"] == [-1, 0]
+
+
+def test_the_components_of_a_flow_stand_in_the_file_and_its_figures_only_once(published):
+    figures = published.data("figures")
+    assert set(figures["components"]) == {"producao_l"}
+    first, levels, trends = figures["components"]["producao_l"]
+    assert (first, levels[0], levels[-1], trends[-1]) == (2015, 8_100_000, 9_000_000, -100_000)
+
+
+def test_flows_that_could_be_decomposed_are_drawn(published):
+    drawn = [(attrs["data-chart"], attrs.get("data-root")) for _, attrs in published.tags if "data-chart" in attrs]
+    assert [pair for pair in drawn if pair[0] in ("chart-level", "chart-trend")] == [
+        ("chart-level", "producao_l"),
+        ("chart-trend", "producao_l"),
+    ]
+
+
+def test_what_the_tests_say_of_the_residuals_is_told_in_plain_words(published):
+    assert table(published, "diagnostics") == [
+        "Produção (L) 9 25 % 0 % 75 % 0,430 0,200 0,050 Os resíduos não mostram autocorrelação (p = 0,430). "
+        "São compatíveis com uma distribuição normal (p = 0,200). Seu tamanho não mostra mudança com o tempo "
+        "(p = 0,050).",
+        "Exportação (US$) 9 – – – – – – O valor é sempre o mesmo: não há o que separar.",
+    ]
+    assert table(published, "diagnostics-parts") == [
+        "Produção (L) › Vinho 9 25 % 0 % 75 % < 0,001 0,012 0,030 O ajuste não convergiu: leia as partes com reserva. "
+        "Os resíduos mostram autocorrelação (p < 0,001): o modelo não capta toda a dinâmica. Não são normais "
+        "(p = 0,012): há anos extremos demais. Seu tamanho mudou com o tempo (p = 0,030)."
+    ]
+    assert "Ljung-Box até a defasagem 5" in published.words
+    assert "abaixo de 0,05" in published.words
+
+
+def test_without_a_total_to_decompose_the_page_says_so(frames, context):
+    frames |= {name: frames[name].iloc[:0] for name in ("components", "diagnostics")}
+    read = Reader(render_page(**frames, context=context))
+    assert "Nenhum total pôde ser decomposto" in read.words
+    assert read.data("figures")["components"] == {}
+
+
+def test_generated_shares_and_diagnostics_are_marked(synthetic):
+    for name in ("shares", "diagnostics", "diagnostics-parts"):
+        caption = synthetic.page.split(f'<table id="{name}">')[1].split("</caption>")[0]
+        assert caption.endswith("– DADOS SINTÉTICOS"), name
 
 
 def layers(specification):

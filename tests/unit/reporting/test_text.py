@@ -6,7 +6,14 @@ from pkgutil import iter_modules
 import pytest
 
 from viticast.contracts.columns import FLOWS, LEVELS, MARKS, OUTCOMES, REVISIONS, SERIES_CLASSES, SOURCES, VERDICTS
+from viticast.contracts.decompositions import FITS
+from viticast.contracts.reports import BASES
+from viticast.forecasting.classes import CLASSES
+from viticast.forecasting.learners import LEARNER_NAMES
+from viticast.forecasting.members import NAMES
+from viticast.forecasting.recipes import recipes_of_class
 from viticast.monitoring.model_checks import COVERAGE
+from viticast.reporting.decomposed import TESTS
 from viticast.reporting.text import attribution_line, watermark, words
 from viticast.sources import errors, vetting
 
@@ -35,6 +42,33 @@ def test_every_word_of_the_contracts_has_a_name(language):
     assert set(text["findings"]["statuses"]) == set(text["findings"]["said"]) == set(OUTCOMES) - {"table_accepted"}
     assert set(text["corrections"]["statuses"]) == {"applied", "stale", "overlapping", "not_applicable"}
     assert set(text["corrections"]["actions"]) == {"permute", "missing", "undetailed", "alias"}
+
+
+@pytest.mark.parametrize("language", ["pt", "en"])
+def test_every_part_of_a_forecast_has_a_name_of_its_own(language):
+    text = words(language)["explanation"]
+    members, recipes = text["members"], text["recipes"]
+    assert set(members) == {*NAMES, *LEARNER_NAMES}
+    known = {
+        recipe.name
+        for number in range(len(CLASSES))
+        for learners in ((), LEARNER_NAMES)
+        for recipe in recipes_of_class(number, learners)
+    }
+    assert set(recipes) == known
+    assert len(set(members.values())) == len(members)
+    assert len(set(recipes.values())) == len(recipes)
+    assert set(text["basis"]) == set(BASES)
+    assert set(text["classes"]) == set(SERIES_CLASSES) == set(CLASSES)
+
+
+@pytest.mark.parametrize("language", ["pt", "en"])
+def test_every_end_of_a_fit_and_every_test_has_its_words(language):
+    text = words(language)["decomposition"]
+    assert set(text["statuses"]) == set(FITS)
+    assert set(text["readings"]) == set(TESTS)
+    for reading in text["readings"].values():
+        assert set(reading) == {"evidence", "no_evidence"}
 
 
 def test_no_text_hides_behind_a_method_of_a_dict():

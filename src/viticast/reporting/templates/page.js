@@ -133,7 +133,7 @@
   };
 
   const told = text.explanation;
-  const tenth = new Intl.NumberFormat(portuguese ? "pt-BR" : "en-GB", { maximumFractionDigits: 1 });
+  const tenth = new Intl.NumberFormat(portuguese ? "pt-BR" : "en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const percent = (share) => `${tenth.format(100 * share)}\u00a0%`;
   const filled = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
