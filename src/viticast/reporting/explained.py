@@ -50,5 +50,5 @@ def explained(explanations: pd.DataFrame) -> Explained:
 
 def _row(shared: tuple[Any, ...]) -> list[Any]:
     named = dict(zip(SHARED, shared, strict=True))
-    pairs = {name: list(json.loads(named[name]).items()) for name in ("members", "recipes")}
+    pairs = {name: [list(pair) for pair in json.loads(named[name]).items()] for name in ("members", "recipes")}
     return list((named | pairs).values())
