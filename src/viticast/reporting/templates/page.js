@@ -112,6 +112,19 @@
   const withUnit = (series, value) =>
     series.unit.id === "USD" ? `US$ ${whole.format(value)}` : `${whole.format(value)} ${series.unit.name}`;
 
+  const yearsOf = (notes) => {
+    const years = new Map();
+    notes.forEach((note, year) => years.set(note, [...(years.get(note) ?? []), year]));
+    return years;
+  };
+  // 1970, 1971, 1972 and 1980 as 1970–1972, 1980
+  const spans = (years) => years.reduce((found, year) => {
+    const last = found[found.length - 1];
+    if (last?.[1] === year - 1) last[1] = year;
+    else found.push([year, year]);
+    return found;
+  }, []).map(([first, last]) => (first === last ? first : `${first}–${last}`)).join(", ");
+
   const describe = (series) => {
     status.replaceChildren();
     const last = lastOf(series);
@@ -123,12 +136,12 @@
       line(status, text.interval80, `${whole.format(row[1])} – ${whole.format(row[2])}`);
     }
     if (series.corrections.size) {
-      line(status, text.corrections_label, [...series.corrections].map(([y, id]) => `${y} (${id})`).join("; "));
+      const corrected = [...yearsOf(series.corrections)].map(([id, years]) => `${spans(years)} (${id})`);
+      line(status, text.corrections_label, corrected.join("; "));
     }
     if (series.marks.size) {
-      const years = new Map();
-      series.marks.forEach((mark, year) => years.set(mark, [...(years.get(mark) ?? []), year]));
-      line(status, text.marks_label, [...years].map(([m, y]) => `${y.join(", ")} – ${text.marks[m] ?? m}`).join("; "));
+      const missing = [...yearsOf(series.marks)].map(([mark, years]) => `${spans(years)} – ${text.marks[mark] ?? mark}`);
+      line(status, text.marks_label, missing.join("; "));
     }
   };
 
