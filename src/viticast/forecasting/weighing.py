@@ -47,7 +47,7 @@ class Trial:
         mase = np.minimum(error.sum(axis=1) / steps / scale[usable], MASE_CAP)
         relative = np.where(size > 0, error / np.where(size > 0, size, 1.0), 0.0).sum(axis=1) / steps
         for kept, values in ((self.mase, mase), (self.relative, relative), (self.count, np.ones(len(steps)))):
-            kept.append(np.bincount(tree[usable], weights=values, minlength=self.trees))
+            kept.append(np.bincount(tree[usable], weights=values, minlength=self.trees).astype(np.float64))
 
 
 @dataclass(frozen=True)
