@@ -10,6 +10,10 @@ AWS_VENV := .venv-aws
 AWS_BIN := $(AWS_VENV)/bin
 AWS_STAMP := $(AWS_VENV)/.installed
 AWS_REQUIREMENTS := tests/local_aws/requirements
+# The peers of the benchmark; statsforecast pins an older scipy.
+PEERS_VENV := .venv-peers
+PEERS_BIN := $(PEERS_VENV)/bin
+PEERS_STAMP := $(PEERS_VENV)/.installed
 
 # sample | a folder with Embrapa's 15 CSV files, or with folders of them | an http address.
 # Without it, the source that conf/local/globals.yml names, or the sample.
@@ -50,6 +54,13 @@ $(AWS_STAMP): $(AWS_REQUIREMENTS).lock | $(STAMP)
 	@echo "setting up $(AWS_VENV), the local AWS of the tests; it takes half a minute and 400 MB ..."
 	@rm -rf $(AWS_VENV) && $(BIN)/python -m venv $(AWS_VENV)
 	@$(AWS_BIN)/python -m pip install --quiet --quiet --no-deps --require-hashes --requirement $<
+	@touch $@
+
+$(PEERS_STAMP): benchmarks/requirements.lock pyproject.toml | $(STAMP)
+	@echo "setting up $(PEERS_VENV), viticast beside its peers; it takes some minutes and 1.6 GB ..."
+	@rm -rf $(PEERS_VENV) && $(BIN)/python -m venv $(PEERS_VENV)
+	@$(PEERS_BIN)/python -m pip install --quiet --quiet --no-deps --require-hashes --requirement $<
+	@$(PEERS_BIN)/python -m pip install --quiet --quiet --no-deps --editable .
 	@touch $@
 
 .PHONY: setup
@@ -98,8 +109,8 @@ check: $(STAMP) ## Lint, check formatting, types and the layers
 	@$(BIN)/lint-imports
 
 .PHONY: benchmark
-benchmark: $(STAMP) $(AWS_STAMP) ## Measure accuracy and speed against peers, and runs on AWS against embedded ones
-	@$(BIN)/python benchmarks/forecasting.py
+benchmark: $(STAMP) $(AWS_STAMP) $(PEERS_STAMP) ## Measure accuracy and speed against peers, and runs on AWS against embedded ones
+	@$(PEERS_BIN)/python benchmarks/forecasting.py
 	@$(BIN)/python benchmarks/ingestion.py
 	@$(BIN)/python benchmarks/aws.py
 
@@ -110,12 +121,13 @@ viz: $(STAMP) ## Show the pipelines in a browser, on loopback
 COMPILE := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --upgrade
 
 .PHONY: lock
-lock: $(STAMP) ## Resolve requirements.lock anew, and that of the local AWS
+lock: $(STAMP) ## Resolve requirements.lock anew, and those of the local AWS and of the peers
 	@$(BIN)/uv pip compile pyproject.toml --extra dev $(COMPILE) --output-file requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra peers $(subst --universal,--python-platform linux,$(COMPILE)) --output-file benchmarks/requirements.lock
 	@$(BIN)/uv pip compile $(AWS_REQUIREMENTS).in $(COMPILE) --output-file $(AWS_REQUIREMENTS).lock
 
 .PHONY: clean
 clean: ## Delete the environment, caches and everything that runs wrote (not the sample, not conf/local)
 	@find data -mindepth 1 -maxdepth 1 ! -name 00_sample ! -name README.md -exec rm -rf {} +
-	@rm -rf $(VENV) $(AWS_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage mutants mutation.log
+	@rm -rf $(VENV) $(AWS_VENV) $(PEERS_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage mutants mutation.log
 	@find . -name __pycache__ -type d -not -path "./.git/*" -exec rm -rf {} +

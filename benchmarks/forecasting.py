@@ -49,9 +49,9 @@ def main() -> int:
         print(_table(measure(asked.folder, panel, asked.series)))
     vintage = ROOT.parent / "shared" / "vitibrasil" / "2025-04"
     if vintage.is_dir():
-        from benchmarks.vitibrasil import leaves_of, report  # noqa: PLC0415 - reads 15 files
+        from benchmarks.vitibrasil import report, trees_of  # noqa: PLC0415 - reads 15 files
 
-        print(f"\nVitiBrasil\n{report(leaves_of(vintage, ROOT))}")
+        print(f"\nVitiBrasil\n{report(trees_of(vintage, ROOT))}")
     else:
         print(f"\nVITIBRASIL WAS NOT MEASURED: {vintage} is missing")
     print("\ntime and memory, without learners, then the learners alone")

@@ -50,12 +50,12 @@ def show(table):
 def test_the_forecasts_beat_naive(of_leaves):
     table = losses(of_leaves).set_index("method")
     show(table.reset_index())
-    assert table.loc["viticast", "capped_mase"] < table.loc["naive", "capped_mase"]
-    assert table.loc["viticast", "wape"] < table.loc["naive", "wape"]
+    assert table.loc["viticast", "capped_mase"] < 0.94 * table.loc["naive", "capped_mase"]
+    assert table.loc["viticast", "wape"] < 0.91 * table.loc["naive", "wape"]
 
 
 def test_no_class_is_worse_off_than_with_naive_in_capped_mase(of_leaves):
-    """In WAPE short series lose, of which a few large ones decide: the table is printed, README says so."""
+    """In WAPE a few large series decide: the table is printed."""
     table = losses(of_leaves, by=["series_class", "method"])
     show(table)
     large = table[table["series_origins"] >= ENOUGH]

@@ -92,6 +92,14 @@ def test_paths_have_the_quantiles_of_the_intervals(fitted):
     np.testing.assert_allclose(inside[regular & (forecasts["lo80"] > 0).to_numpy()], 0.8, atol=0.03)
 
 
+def test_paths_tell_how_likely_a_threshold_is(fitted):
+    futures, index = fitted.paths(4000, seed=3, until=2022)
+    asked = ((index["unique_id"] == "s25") & (index["ds"] == 2022)).to_numpy()
+    (row,) = fitted.predict(2022).query("unique_id == 's25' and ds == 2022").to_dict("records")
+    assert (futures[:, asked] > row["hi80"]).mean() == pytest.approx(0.1, abs=0.02)
+    assert (futures[:, asked] > row["hi95"]).mean() == pytest.approx(0.025, abs=0.01)
+
+
 def test_paths_of_one_seed_are_the_same_and_of_another_are_not(fitted):
     first, again, other = (fitted.paths(5, seed=seed, until=2022)[0] for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
