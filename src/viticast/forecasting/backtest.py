@@ -35,7 +35,11 @@ class Backtest(BaseModel):
     stride: int = Field(1, ge=1, description="Years between two origins")
     horizon: int = Field(5, ge=1, le=50, description="Years that are forecast and scored")
     gap: int = Field(0, ge=0, le=20, description="Years between an origin and the first that is scored")
-    refit: int = Field(1, ge=0, description="Calibrate at every so-manieth origin; 0: at the first alone")
+    refit: int = Field(
+        1,
+        ge=0,
+        description="Calibrate at every so-manieth origin, 0: at the first alone; always where a vintage has other series",
+    )
     tracked: tuple[str, ...] = Field(("naive",), description="Members and challengers to score beside the forecasts")
 
     @model_validator(mode="after")
@@ -84,24 +88,24 @@ class Backtest(BaseModel):
             has no value up to an origin, or no row after it, is left out of that origin.
 
         Raises:
-            PanelError: A panel cannot be forecast, or an origin does not lie inside it.
+            PanelError: A panel cannot be forecast, an origin does not lie inside it, or there is nothing to score.
         """
         truth = Panel.from_frame(panel)
         spec = spec.model_copy(update={"horizon": self.gap + self.horizon})
         whole = Engine(truth, spec)
-        calibration: Calibration | None = None
-        learnt_at = np.zeros(0, dtype=np.int64)
+        calibrated: _Origin | None = None
         frames = []
         for number, origin in enumerate(self.origins_in(truth.first_year, truth.first_year + truth.width - 1)):
-            engine = whole
-            if vintages and origin in vintages:
-                known = vintages[origin]
-                engine = Engine(Panel.from_frame(known[known["ds"] <= origin]), spec)
-            cuts = np.minimum(engine.panel.last, origin - engine.panel.first_year)
+            known = Panel.from_frame(_until(vintages[origin] if vintages and origin in vintages else panel, origin))
+            engine = Engine(known, spec) if vintages and origin in vintages else whole
+            cuts = _cuts(engine.panel, known, origin)
             is_due = number == 0 or (self.refit > 0 and number % self.refit == 0)
-            if calibration is None or is_due or len(learnt_at) != len(cuts):
-                calibration, learnt_at = engine.calibrate(cuts), cuts
-            frames += self._at(_Origin(engine, truth, origin, cuts, learnt_at, calibration))
+            if calibrated is None or is_due or not _are_alike(engine.panel, calibrated.engine.panel):
+                calibrated = _Origin(engine, truth, origin, cuts, cuts, engine.calibrate(cuts))
+            at = _Origin(engine, truth, origin, cuts, calibrated.learnt_at, calibrated.calibration)
+            frames += self._at(at)
+        if not frames:
+            raise PanelError("nothing can be scored: no series has a value up to an origin and one after it")
         return pd.concat(frames, ignore_index=True)
 
     def _at(self, at: "_Origin") -> list[pd.DataFrame]:
@@ -140,7 +144,9 @@ class _Origin:
         of_truth = np.array([there[self.engine.panel.ids[row]] for row in rows], dtype=np.int64)
         came = self.truth.actuals(np.full(len(self.truth.ids), column), gap + horizon)[of_truth, gap:]
         goes_on = (self.truth.last[of_truth] > column) & self.engine.panel.seen(self.cuts)[rows].any(axis=1)
-        late = np.where(goes_on, self.year - self._first - self.cuts[rows], 0)
+        # one that has ended is forecast as far as the others where they must add up
+        needed = goes_on | bool(self.engine.hierarchy.families)
+        late = np.where(needed, self.year - self._first - self.cuts[rows], 0)
         return rows, late, came, np.isfinite(came) & goes_on[:, None]
 
     @property
@@ -178,3 +184,20 @@ class _Target:
                 "scale_rms": engine.features(cuts).scale_rms[self.rows[rows]],
             }
         )
+
+
+def _until(panel: pd.DataFrame, origin: int) -> pd.DataFrame:
+    """The rows up to an origin; a year that is no number is left to the panel's reader, which names it."""
+    years = pd.to_numeric(panel["ds"], errors="coerce") if "ds" in panel else pd.Series(origin, index=panel.index)
+    return panel[~(years > origin)]
+
+
+def _cuts(panel: Panel, known: Panel, origin: int) -> Ints:
+    """Column of the last row of each series up to an origin; the origin's own for a series that is not there yet."""
+    ends = dict(zip(known.ids, (known.last + known.first_year).tolist(), strict=True))
+    return np.array([ends.get(name, origin) - panel.first_year for name in panel.ids], dtype=np.int64)
+
+
+def _are_alike(one: Panel, other: Panel) -> bool:
+    """Whether columns and rows mean the same in both, so that what was learnt at one origin holds at another."""
+    return one.first_year == other.first_year and one.ids == other.ids

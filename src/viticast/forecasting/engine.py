@@ -1,7 +1,7 @@
 """Forecasts and their intervals at any origins of a panel: what `fit` does once and a backtest does again and again."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 
@@ -36,6 +36,10 @@ class Outlook:
     pools: Ints
     unit: Floats
     regressors: Floats
+
+    def within(self, steps: int) -> "Outlook":
+        """The first steps alone."""
+        return replace(self, yhat=self.yhat[:, :steps], regressors=self.regressors[:, :steps])
 
 
 @dataclass(frozen=True)
@@ -74,9 +78,10 @@ class Engine:
 
     def calibrate(self, cuts: Ints) -> Calibration:
         """Weigh recipes and learn errors from origins before `cuts` whose targets do not lie after them."""
-        if not self.spec.parents and len(self.panel.ids) > self.spec.sample:
-            rows = np.random.default_rng(self.spec.seed).choice(len(self.panel.ids), self.spec.sample, replace=False)
-            rows.sort()
+        # series that begin later must not move the draw
+        begun = np.flatnonzero(self.panel.first <= cuts)
+        if not self.spec.parents and len(begun) > self.spec.sample:
+            rows = np.sort(np.random.default_rng(self.spec.seed).choice(begun, self.spec.sample, replace=False))
             return Engine(self.panel.take(rows), self.spec).calibrate(cuts[rows])
         choices = self._weigh(cuts)
         return Calibration(choices, self._learn_errors(cuts, choices))
@@ -146,7 +151,8 @@ class Engine:
         past, errors = [], []
         # the weights need many origins, the size of errors the latest: it changes with the times and the length
         for inner in islice(self._inner(cuts), self.spec.horizon + 1):
-            past.append(self.outlook(inner.cuts, inner.learnt_at, choices, self.spec.horizon))
+            outlook = self.outlook(inner.cuts, inner.learnt_at, choices, self.spec.horizon + self._apart(inner.cuts))
+            past.append(outlook.within(self.spec.horizon))
             errors.append(inner.actual - past[-1].yhat)
         if not past:
             past = [self.outlook(cuts, cuts, choices, self.spec.horizon)]
@@ -159,6 +165,11 @@ class Engine:
             len(past),
             self.spec.widening,
         )
+
+    def _apart(self, cuts: Ints) -> int:
+        """Years between the ends of two series of one family: so much further the earlier must reach to add up."""
+        families = (cuts[np.append(children, parent)] for parent, children in self.hierarchy.families)
+        return max((int(ends.max() - ends.min()) for ends in families), default=0)
 
     def _inner(self, cuts: Ints) -> Iterator[Inner]:
         """Origins before `cuts`, each with the values after it that `cuts` may see; NaN where there is none."""

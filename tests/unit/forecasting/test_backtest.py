@@ -167,3 +167,67 @@ def test_a_backtest_that_makes_no_sense_is_refused(arguments, message):
 def test_a_panel_too_short_for_the_first_training_size_is_refused(mixed_panel, quick_spec):
     with pytest.raises(PanelError, match="train on fewer"):
         Backtest(initial_train_size=30).run(mixed_panel, quick_spec)
+
+
+def assert_is_what_a_fit_would_have_said(panel, spec, origin):
+    """Whatever rows come later: the published forecasts of an origin, and a fit on the rows up to it."""
+    past = backtest(panel, spec, (origin,)).query("method == 'viticast'").set_index(["unique_id", "ds"])
+    then = fit(panel[panel["ds"] <= origin], spec).predict(origin + spec.horizon).set_index(["unique_id", "ds"])
+    columns = ["yhat", *BOUNDS]
+    pd.testing.assert_frame_equal(past[columns], then.loc[past.index, columns], rtol=1e-9)
+    return past
+
+
+def test_rows_that_are_missing_around_an_origin_do_not_tell_that_others_follow(mixed_panel, quick_spec):
+    gone = mixed_panel["unique_id"].isin([f"s{number:02d}" for number in range(0, 40, 4)])
+    gapped = mixed_panel[~(gone & mixed_panel["ds"].between(2012, 2015))]
+    past = assert_is_what_a_fit_would_have_said(gapped, quick_spec, 2014)
+    assert past.loc["s00"].index.tolist() == [2016, 2017]
+
+
+def test_a_child_that_has_ended_still_counts_in_its_family(tree_panel):
+    panel, parents = tree_panel
+    ended = panel[~((panel["unique_id"] == "kg/red/b") & (panel["ds"] > 2009))]
+    spec = ForecastSpec(learners=(), horizon=3, origins=5, parents=parents)
+    assert_is_what_a_fit_would_have_said(ended, spec, 2014)
+
+
+def test_a_series_that_begins_later_does_not_move_the_sample_that_calibrates():
+    random = np.random.default_rng(2)
+    walks = {f"w{i:03d}": 10 * np.exp(np.cumsum(random.normal(0, 0.2, 20))) for i in range(110)}
+    panel = frame(**walks)
+    later = pd.concat([panel, frame(first_year=2016, a0=[1, 2, 3, 4])], ignore_index=True)
+    spec = ForecastSpec(learners=(), horizon=2, origins=4, sample=100)
+    told = [backtest(data, spec, (2015,)) for data in (panel, later)]
+    pd.testing.assert_frame_equal(told[0], told[1], check_exact=True)
+
+
+@pytest.mark.parametrize("refit", [0, 2])
+def test_a_vintage_that_begins_earlier_shows_later_origins_no_later_year(learnable_panel, refit):
+    """Its columns are other years: what learners may see must not be read from them."""
+    spec = ForecastSpec(horizon=2, origins=4)
+    known = {2012: learnable_panel[learnable_panel["ds"] <= 2012]}
+    truth = learnable_panel[learnable_panel["ds"] >= 1994]
+    changed = truth.copy()
+    changed.loc[changed["ds"] > 2016, "y"] *= 100
+    told = [Backtest(origins=(2012, 2014), horizon=2, refit=refit).run(data, spec, known) for data in (truth, changed)]
+    pd.testing.assert_frame_equal(told[0], told[1], check_exact=True)
+
+
+def test_a_vintage_of_other_trees_does_not_lend_its_shares(tree_panel):
+    panel, parents = tree_panel
+    one_tree = panel[panel["unique_id"].str.startswith("kg") & (panel["ds"] <= 2012)]
+    count = panel["unique_id"].nunique() - one_tree["unique_id"].nunique()
+    twin = one_tree[one_tree["unique_id"] == "kg/red/a"]
+    twins = {f"kg/red/x{i}": "kg/red" for i in range(count)}
+    known = pd.concat([one_tree, *[twin.assign(unique_id=name) for name in twins]], ignore_index=True)
+    spec = ForecastSpec(learners=(), horizon=2, origins=4, parents=parents | twins)
+    run = [Backtest(origins=origins, horizon=2, refit=0) for origins in ((2012, 2014), (2014,))]
+    told = run[0].run(panel, spec, {2012: known}).query("origin == 2014").reset_index(drop=True)
+    pd.testing.assert_frame_equal(told, run[1].run(panel, spec), check_exact=True)
+
+
+def test_a_backtest_without_anything_to_score_is_refused(mixed_panel, quick_spec):
+    silent = mixed_panel.assign(y=mixed_panel["y"].where(mixed_panel["ds"] <= 2014))
+    with pytest.raises(PanelError, match="nothing can be scored"):
+        backtest(silent, quick_spec, (2014,))
