@@ -38,7 +38,7 @@ class Backtest(BaseModel):
     refit: int = Field(
         1,
         ge=0,
-        description="Calibrate at every so-manieth origin, 0: at the first alone; always where a vintage has other series",
+        description="Calibrate at every so-manieth origin, 0: at the first alone; always where the series are others",
     )
     tracked: tuple[str, ...] = Field(("naive",), description="Members and challengers to score beside the forecasts")
 

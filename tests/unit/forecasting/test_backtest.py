@@ -209,9 +209,9 @@ def test_a_vintage_that_begins_earlier_shows_later_origins_no_later_year(learnab
     known = {2012: learnable_panel[learnable_panel["ds"] <= 2012]}
     truth = learnable_panel[learnable_panel["ds"] >= 1994]
     changed = truth.copy()
-    changed.loc[changed["ds"] > 2016, "y"] *= 100
+    changed.loc[changed["ds"] > 2014, "y"] *= np.where(changed["ds"][changed["ds"] > 2014] % 2 == 0, 100, 0.01)
     told = [Backtest(origins=(2012, 2014), horizon=2, refit=refit).run(data, spec, known) for data in (truth, changed)]
-    pd.testing.assert_frame_equal(told[0], told[1], check_exact=True)
+    pd.testing.assert_frame_equal(told[0].drop(columns="y"), told[1].drop(columns="y"), check_exact=True)
 
 
 def test_a_vintage_of_other_trees_does_not_lend_its_shares(tree_panel):
