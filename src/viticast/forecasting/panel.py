@@ -124,6 +124,21 @@ def fill_gaps(values: Floats) -> Floats:
     return out
 
 
+def check_lower(panel: Panel, lower: float | None) -> None:
+    """Refuse values that no forecast could reach.
+
+    Raises:
+        PanelError: A value lies below `lower`.
+    """
+    if lower is None or not (below := panel.values < lower).any():
+        return
+    row, column = (int(at[0]) for at in np.nonzero(below))
+    raise PanelError(
+        f"series {panel.ids[row]!r} has {panel.values[row, column]:.6g} in {panel.first_year + column}, "
+        f"below lower={lower:g}; correct it, or allow such values by ForecastSpec(lower=None)"
+    )
+
+
 def _check_columns(frame: pd.DataFrame) -> None:
     if not isinstance(frame, pd.DataFrame):
         raise PanelError(f"the panel is of type {type(frame).__name__}; give a pandas DataFrame of unique_id, ds and y")

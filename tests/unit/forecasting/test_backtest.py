@@ -167,3 +167,11 @@ def test_a_backtest_that_makes_no_sense_is_refused(arguments, message):
 def test_a_panel_too_short_for_the_first_training_size_is_refused(mixed_panel, quick_spec):
     with pytest.raises(PanelError, match="train on fewer"):
         Backtest(initial_train_size=30).run(mixed_panel, quick_spec)
+
+
+def test_values_below_the_bound_are_refused_in_the_panel_and_in_vintages(mixed_panel, quick_spec):
+    signed = mixed_panel.assign(y=mixed_panel["y"].mask(mixed_panel["ds"] == 2000, -1))
+    with pytest.raises(PanelError, match="series 's00' has -1 in 2000, below lower=0"):
+        Backtest(origins=(2015,)).run(signed, quick_spec)
+    with pytest.raises(PanelError, match="series 's00' has -1 in 2000, below lower=0"):
+        Backtest(origins=(2015,)).run(mixed_panel, quick_spec, {2015: signed})

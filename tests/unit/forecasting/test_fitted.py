@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from tests.unit.forecasting.conftest import frame
 
-from viticast.forecasting import Fitted, ForecastSpec, fit
+from viticast.forecasting import Fitted, ForecastSpec, PanelError, fit
 from viticast.forecasting.recipes import blend
 
 COLUMNS = ["unique_id", "ds", "horizon", "series_class", "yhat", "lo80", "hi80", "lo95", "hi95"]
@@ -152,3 +152,16 @@ def test_a_panel_with_negative_values_is_forecast_without_a_bound():
     forecasts = fit(panel, ForecastSpec(lower=None, learners=())).predict(2033)
     assert (forecasts["lo95"] < 0).any()
     assert np.isfinite(forecasts[["yhat", "lo95", "hi95"]].to_numpy()).all()
+
+
+def test_values_below_the_bound_are_named_with_the_remedy():
+    panel = frame(a=[1, 2, 3], b=[4, -5.5, -6])
+    with pytest.raises(PanelError, match=r"series 'b' has -5\.5 in 2001, below lower=0; .*ForecastSpec\(lower=None\)"):
+        fit(panel, ForecastSpec(learners=()))
+    with pytest.raises(PanelError, match="series 'a' has 2 in 2001, below lower=3"):
+        fit(frame(a=[3, 2]), ForecastSpec(learners=(), lower=3))
+
+
+def test_values_at_the_bound_are_accepted():
+    forecasts = fit(frame(a=[-2, 5, -2, 3]), ForecastSpec(learners=(), lower=-2)).predict_ahead(2)
+    assert (forecasts["lo95"] >= -2).all()
