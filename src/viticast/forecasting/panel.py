@@ -124,6 +124,11 @@ def fill_gaps(values: Floats) -> Floats:
     return out
 
 
+def shown(value: object) -> str:
+    """The value as Python writes it, not as NumPy's scalars are written."""
+    return repr(value.item() if isinstance(value, np.generic) else value)
+
+
 def check_lower(panel: Panel, lower: float | None) -> None:
     """Refuse values that no forecast could reach.
 
@@ -173,12 +178,6 @@ def _check_type(column: pd.Series, remedy: str) -> None:
         raise PanelError(f"column {column.name!r} is {held}; {remedy}")
 
 
-def _shown(column: pd.Series, at: int) -> str:
-    """The value as it is written in Python, not as NumPy's scalars are."""
-    value = column.iloc[at]
-    return repr(value.item() if isinstance(value, np.generic) else value)
-
-
 def _ids(column: pd.Series) -> pd.Series:
     if column.isna().any():
         raise PanelError(f"row {int(np.flatnonzero(column.isna())[0])} has no unique_id; every row needs one")
@@ -194,10 +193,10 @@ def _years(column: pd.Series) -> Ints:
     wrong = ~np.isfinite(years) | (years != np.round(years))
     if wrong.any():
         at = int(np.flatnonzero(wrong)[0])
-        raise PanelError(f"ds of row {at} is {_shown(column, at)}; give whole years, e.g. 2024")
+        raise PanelError(f"ds of row {at} is {shown(column.iloc[at])}; give whole years, e.g. 2024")
     if (far := np.abs(years) > FURTHEST_YEAR).any():
         at = int(np.flatnonzero(far)[0])
-        raise PanelError(f"ds of row {at} is {_shown(column, at)}; give years, not dates or identifiers")
+        raise PanelError(f"ds of row {at} is {shown(column.iloc[at])}; give years, not dates or identifiers")
     if years.max() - years.min() > MAX_SPAN:
         raise PanelError(
             f"ds runs from {years.min():.0f} to {years.max():.0f}; give years, not dates or numbers of days"
@@ -213,7 +212,7 @@ def _figures(column: pd.Series) -> Floats:
         numbers = pd.to_numeric(column, errors="coerce")
         at = int(np.flatnonzero(numbers.isna() & column.notna())[0]) if (numbers.isna() & column.notna()).any() else 0
         raise PanelError(
-            f"y of row {at} is {_shown(column, at)}; give numbers, and leave missing values null"
+            f"y of row {at} is {shown(column.iloc[at])}; give numbers, and leave missing values null"
         ) from None
     if np.isinf(y).any():
         at = int(np.flatnonzero(np.isinf(y))[0])
