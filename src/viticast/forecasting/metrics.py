@@ -51,7 +51,8 @@ def _keys(backtest: pd.DataFrame, by: Sequence[str]) -> list[str]:
         raise ValueError(f'by is {by!r}; give a sequence of columns, e.g. by=("method",)')
     missing = [name for name in by if name not in backtest.columns]
     if missing:
-        raise ValueError(f"the backtest has no column {missing[0]!r} to group by; it has {', '.join(backtest.columns)}")
+        there = ", ".join(map(str, backtest.columns))
+        raise ValueError(f"the backtest has no column {missing[0]!r} to group by; it has {there}")
     return list(by)
 
 
