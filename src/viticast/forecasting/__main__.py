@@ -35,8 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     asked = _parser().parse_args(arguments)
     try:
+        output = _place(asked.output)
         forecasts = _forecast(asked.panel, asked.horizon, asked.levels)
-        _write(forecasts, asked.output)
+        _write(forecasts, output)
     except (PanelError, OSError, pa.ArrowException) as error:
         print(f"{type(error).__name__}: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
@@ -61,16 +62,29 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _horizon(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 50:
+    if not text.isdecimal() or not 1 <= int(text) <= 50:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 50")
     return int(text)
 
 
 def _levels(text: str) -> tuple[int, ...]:
     parts = [part.strip() for part in text.split(",")]
-    if not all(part.isdigit() and 0 < int(part) < 100 for part in parts) or len(set(parts)) < len(parts):
+    levels = tuple(int(part) if part.isdecimal() else 0 for part in parts)
+    if not all(0 < level < 100 for level in levels) or len(set(levels)) < len(levels):
         raise argparse.ArgumentTypeError(f"{text!r} is not a list of different whole percentages like 80,95")
-    return tuple(int(part) for part in parts)
+    return levels
+
+
+def _place(path: Path) -> Path:
+    """Where the output is to stand: `path`, or what it links to.
+
+    Raises:
+        OSError: There is something else than a regular file, which the output would replace, or links in a circle.
+    """
+    target = Path(os.path.realpath(path))
+    if target.is_symlink() or (path.exists() and not path.is_file()):
+        raise OSError(f"{path} is not a regular file; give the name of a file to write")
+    return target
 
 
 def _forecast(path: Path, horizon: int, levels: tuple[int, ...]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from viticast.forecasting.arrays import Floats, Ints
 from viticast.forecasting.classes import CLASSES, EMPTY, INACTIVE, REGULAR
 from viticast.forecasting.features import Features, features
 from viticast.forecasting.intervals import SUMS, ErrorModel, describe, learn_errors
-from viticast.forecasting.panel import Panel
+from viticast.forecasting.panel import Panel, check_lower
 from viticast.forecasting.pool import Pool
 from viticast.forecasting.recipes import blend, recipes_of_class
 from viticast.forecasting.reconcile import Hierarchy, build_hierarchy, share_out
@@ -58,6 +58,10 @@ class Engine:
     panel: Panel
     spec: ForecastSpec
     _features: dict[bytes, Features] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse values below the bound, whoever asks for forecasts."""
+        check_lower(self.panel, self.spec.lower)
 
     @cached_property
     def pool(self) -> Pool:

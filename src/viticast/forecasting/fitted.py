@@ -1,8 +1,9 @@
 """The fitted panel: forecasts with intervals, sample paths, reasons, and a form without pickle."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
+from numbers import Integral, Real
 from typing import Self
 
 import numpy as np
@@ -12,7 +13,7 @@ from viticast.forecasting.arrays import Bools, Floats, Ints
 from viticast.forecasting.classes import CLASSES
 from viticast.forecasting.engine import Calibration, Engine, Outlook
 from viticast.forecasting.intervals import ErrorModel
-from viticast.forecasting.panel import Panel
+from viticast.forecasting.panel import Panel, shown
 from viticast.forecasting.spec import ForecastSpec
 from viticast.forecasting.weighing import Choice
 
@@ -43,13 +44,20 @@ class Fitted:
             no row. Intervals beyond the spec's horizon extend those within it.
 
         Raises:
-            ValueError: Every series reaches `until` already, or a level is not a percentage.
+            ValueError: `until` is no whole year, every series reaches it already, or a level is not a percentage.
         """
+        _check_levels(levels)
         outlook = self._outlook(self._steps(until))
         return self._frame(outlook, levels, self._years(outlook) <= until)
 
     def predict_ahead(self, steps: int, levels: Sequence[int] = (80, 95)) -> pd.DataFrame:
-        """As `predict`, but `steps` years for every series, wherever it ends."""
+        """As `predict`, but `steps` years for every series, wherever it ends.
+
+        Raises:
+            ValueError: `steps` is not a whole number from 1 on, or a level is not a percentage.
+        """
+        _check_whole("steps", steps, 1)
+        _check_levels(levels)
         outlook = self._outlook(steps)
         return self._frame(outlook, levels, np.ones(outlook.yhat.shape, dtype=bool))
 
@@ -60,7 +68,13 @@ class Fitted:
             An array of shape (n, rows) and its index, a frame of `unique_id, ds` with the rows of `predict(until)`.
             Each column has the distribution that the intervals are quantiles of. Within a series successive years
             are correlated as past errors were; across series paths are independent, so they do not add up.
+
+        Raises:
+            ValueError: `n` or `seed` is not a whole number from 0 on, `until` is no whole year, or every series
+                reaches it already.
         """
+        _check_whole("n", n, 0)
+        _check_whole("seed", seed, 0)
         outlook = self._outlook(self._steps(until))
         kept = self._years(outlook) <= until
         random, persistence = np.random.default_rng(seed), self.calibration.errors.persistence
@@ -147,6 +161,7 @@ class Fitted:
         return self.engine.outlook(last, last, self.calibration.choices, steps)
 
     def _steps(self, until: int) -> int:
+        _check_whole("until", until)
         first_end = int(self.engine.panel.last.min()) + self.engine.panel.first_year
         if until <= first_end:
             raise ValueError(f"every series reaches {until} already; ask for a year after {first_end}")
@@ -169,6 +184,22 @@ class Fitted:
         for name, bound in interval_columns(self.engine, outlook, self.calibration.errors, levels).items():
             columns[name] = bound[kept]
         return pd.DataFrame(columns)
+
+
+def _check_whole(name: str, value: int, least: int | None = None) -> None:
+    is_whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not is_whole or (least is not None and value < least):
+        told = "" if least is None else f" from {least} on"
+        raise ValueError(f"{name} is {shown(value)}; give a whole number{told}")
+
+
+def _check_levels(levels: Sequence[int]) -> None:
+    is_sequence = isinstance(levels, Collection) and not isinstance(levels, str)
+    if not is_sequence:
+        raise ValueError(f"levels is {shown(levels)}; give a sequence of percentages, e.g. levels=(80, 95)")
+    for level in levels:
+        if not isinstance(level, Real) or not 0 < level < 100:
+            raise ValueError(f"level {shown(level)} is not a percentage between 0 and 100")
 
 
 def interval_columns(engine: Engine, outlook: Outlook, errors: ErrorModel, levels: Sequence[int]) -> dict[str, Floats]:

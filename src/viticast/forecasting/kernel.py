@@ -1,29 +1,57 @@
 """The compiled inner loop of the smoothing members: the same numbers as NumPy's, many times faster."""
 
+import logging
+import pickle
 from collections.abc import Callable
+from functools import wraps
 from typing import TypeVar, cast
 
 import numba
 import numpy as np
+from numba.core.dispatcher import Dispatcher
 
 from viticast.forecasting.arrays import Floats, Ints
 
+logger = logging.getLogger(__name__)
+
 Function = TypeVar("Function", bound=Callable[..., None])
+
+DAMAGES = (
+    *(OSError, EOFError, pickle.UnpicklingError, ValueError, TypeError, LookupError),
+    *(AttributeError, ImportError, OverflowError, MemoryError, AssertionError, RuntimeError),
+)
+"""What loading raises where files of the cache cannot be opened or hold anything but what was written."""
 
 
 def _compiled(function: Function) -> Function:
     """Compile at the first call and keep the result on disk, where there is a place for it."""
     try:
-        return _compile(function, cache=True)
+        cached = _compile(function, cache=True)
     except RuntimeError:
         # a read-only installation without a home: compile in every process
-        return _compile(function, cache=False)
+        return cast("Function", _compile(function, cache=False))
+    chosen = cached
+
+    @wraps(function)
+    def call(*arguments: object) -> None:
+        nonlocal chosen
+        used = chosen
+        try:
+            used(*arguments)
+        except DAMAGES as error:
+            if used is not cached:
+                raise
+            told, folder = f"{type(error).__name__}: {error}", cached.stats.cache_path
+            logger.warning("Compiling without the cache in %s, which is damaged; delete it (%s)", folder, told)
+            chosen = _compile(function, cache=False)
+            chosen(*arguments)
+
+    return cast("Function", call)
 
 
-def _compile(function: Function, cache: bool) -> Function:
+def _compile(function: Function, cache: bool) -> "Dispatcher[Function]":
     # contract: multiply and add in one step; nothing that reorders sums or supposes that there is no NaN
-    compiled = numba.njit(cache=cache, nogil=True, error_model="numpy", fastmath={"contract"})(function)
-    return cast("Function", compiled)
+    return numba.njit(cache=cache, nogil=True, error_model="numpy", fastmath={"contract"})(function)
 
 
 @_compiled

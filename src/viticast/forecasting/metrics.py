@@ -1,6 +1,6 @@
 """Losses of a backtest: how far the forecasts were off, and how often the intervals held the truth."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -33,14 +33,27 @@ def losses(backtest: pd.DataFrame, by: Sequence[str] = ("method",)) -> pd.DataFr
         series and origins of the root mean square error over `scale_rms`, where the backtest has that column, each
         capped at 10; coverage of the intervals; msis over the rows with a scale; wql, the weighted loss of the bounds
         of both intervals and of yhat as the median. What a method has no intervals for is NaN.
+
+    Raises:
+        ValueError: `by` is no sequence of columns of the backtest.
     """
-    keys = list(by)
+    keys = _keys(backtest, by)
     scored = backtest[backtest["y"].notna() & backtest["yhat"].notna()]
     rows = [
         {**dict(zip(keys, key if isinstance(key, tuple) else (key,), strict=True)), **_losses(group)}
         for key, group in scored.groupby(keys, sort=True, observed=True)
     ]
     return _with_owa(pd.DataFrame(rows, columns=[*keys, *COLUMNS]), keys)
+
+
+def _keys(backtest: pd.DataFrame, by: Sequence[str]) -> list[str]:
+    if isinstance(by, str) or not isinstance(by, Collection) or len(by) == 0:
+        raise ValueError(f'by is {by!r}; give a sequence of columns, e.g. by=("method",)')
+    missing = [name for name in by if name not in backtest.columns]
+    if missing:
+        there = ", ".join(map(str, backtest.columns))
+        raise ValueError(f"the backtest has no column {missing[0]!r} to group by; it has {there}")
+    return list(by)
 
 
 def _with_owa(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

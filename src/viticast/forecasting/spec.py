@@ -17,7 +17,9 @@ class ForecastSpec(BaseModel):
     parents: dict[str, str] = Field(
         default_factory=dict, description="Parent of each unique_id that has one; forecasts then add up"
     )
-    lower: float | None = Field(0.0, description="No forecast or bound lies below it; None for signed figures")
+    lower: float | None = Field(
+        0.0, allow_inf_nan=False, description="No value, forecast or bound lies below it; None for signed figures"
+    )
     origins: int = Field(
         20, ge=1, le=60, description="Rolling origins inside the panel that weigh recipes and calibrate intervals"
     )
@@ -33,9 +35,12 @@ class ForecastSpec(BaseModel):
     zero_window: int = Field(15, ge=1, description="A zero among the last so many values makes a series 'intermittent'")
     max_history: int = Field(120, ge=10, description="Years before an origin that members and learners may look back")
     widening: float = Field(
-        1.0, ge=0, description="The quantiles of past errors of n series are widened by 1 + widening / sqrt(n)"
+        1.0,
+        ge=0,
+        allow_inf_nan=False,
+        description="The quantiles of past errors of n series are widened by 1 + widening / sqrt(n)",
     )
-    seed: int = Field(0, ge=0, description="Seed of the learners")
+    seed: int = Field(0, ge=0, lt=2**32, description="Seed of the learners")
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:

@@ -231,3 +231,11 @@ def test_a_backtest_without_anything_to_score_is_refused(mixed_panel, quick_spec
     silent = mixed_panel.assign(y=mixed_panel["y"].where(mixed_panel["ds"] <= 2014))
     with pytest.raises(PanelError, match="nothing can be scored"):
         backtest(silent, quick_spec, (2014,))
+
+
+def test_values_below_the_bound_are_refused_in_the_panel_and_in_vintages(mixed_panel, quick_spec):
+    signed = mixed_panel.assign(y=mixed_panel["y"].mask(mixed_panel["ds"] == 2000, -1))
+    with pytest.raises(PanelError, match="series 's00' has -1 in 2000, below lower=0"):
+        Backtest(origins=(2015,)).run(signed, quick_spec)
+    with pytest.raises(PanelError, match="series 's00' has -1 in 2000, below lower=0"):
+        Backtest(origins=(2015,)).run(mixed_panel, quick_spec, {2015: signed})

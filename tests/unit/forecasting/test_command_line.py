@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -88,12 +90,63 @@ def test_a_folder_that_cannot_be_written_is_named(panel, capsys):
     assert "no" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("argument", [("--levels", "80,80"), ("--levels", "0"), ("--levels", "a"), ("--horizon", "0")])
+def test_an_output_that_is_no_file_is_refused_and_stays(panel, capsys):
+    pipe, folder = panel.with_name("pipe"), panel.with_name("folder")
+    os.mkfifo(pipe)
+    folder.mkdir()
+    link = panel.with_name("link")
+    link.symlink_to(pipe)
+    for output in (pipe, folder, link):
+        assert run(panel, output=output)[0] == 2
+        told = capsys.readouterr().err
+        assert f"{output} is not a regular file" in told
+        assert told.count("\n") == 1
+    assert pipe.is_fifo()
+    assert folder.is_dir()
+    assert link.is_symlink()
+    assert sorted(path.name for path in panel.parent.iterdir()) == ["folder", "link", "panel.parquet", "pipe"]
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_an_output_that_is_a_link_is_written_where_it_leads(panel, is_there):
+    folder, link = panel.with_name("elsewhere"), panel.with_name("link.parquet")
+    folder.mkdir()
+    if is_there:
+        (folder / "forecasts.parquet").write_text("old")
+    link.symlink_to(folder / "forecasts.parquet")
+    assert run(panel, output=link)[0] == 0
+    assert link.is_symlink()
+    assert len(pd.read_parquet(folder / "forecasts.parquet")) == 18
+    assert [path.name for path in folder.iterdir()] == ["forecasts.parquet"]
+
+
+def test_a_link_to_itself_is_refused(panel, capsys):
+    link = panel.with_name("link.parquet")
+    link.symlink_to(link)
+    assert run(panel, output=link)[0] == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert link.is_symlink()
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        ("--levels", "80,80"),
+        ("--levels", "80,080"),
+        ("--levels", "²"),
+        ("--levels", "0"),
+        ("--levels", "a"),
+        ("--horizon", "0"),
+        ("--horizon", "²"),
+    ],
+)
 def test_arguments_that_make_no_sense_are_refused(panel, argument, capsys):
     with pytest.raises(SystemExit) as stop:
         run(panel, *argument)
     assert stop.value.code == 2
-    assert argument[1] in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert f"{argument[1]!r} is not" in told
+    assert "Traceback" not in told
 
 
 def test_the_old_file_stays_until_the_new_one_is_whole(panel, monkeypatch):

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from tests.unit.forecasting.conftest import frame
 
-from viticast.forecasting import Fitted, ForecastSpec, fit
+from viticast.forecasting import Fitted, ForecastSpec, PanelError, fit
 from viticast.forecasting.recipes import blend
 
 COLUMNS = ["unique_id", "ds", "horizon", "series_class", "yhat", "lo80", "hi80", "lo95", "hi95"]
@@ -152,3 +152,49 @@ def test_a_panel_with_negative_values_is_forecast_without_a_bound():
     forecasts = fit(panel, ForecastSpec(lower=None, learners=())).predict(2033)
     assert (forecasts["lo95"] < 0).any()
     assert np.isfinite(forecasts[["yhat", "lo95", "hi95"]].to_numpy()).all()
+
+
+def test_values_below_the_bound_are_named_with_the_remedy():
+    panel = frame(a=[1, 2, 3], b=[4, -5.5, -6])
+    with pytest.raises(PanelError, match=r"series 'b' has -5\.5 in 2001, below lower=0; .*ForecastSpec\(lower=None\)"):
+        fit(panel, ForecastSpec(learners=()))
+    with pytest.raises(PanelError, match="series 'a' has 2 in 2001, below lower=3"):
+        fit(frame(a=[3, 2]), ForecastSpec(learners=(), lower=3))
+
+
+def test_values_at_the_bound_are_accepted():
+    forecasts = fit(frame(a=[-2, 5, -2, 3]), ForecastSpec(learners=(), lower=-2)).predict_ahead(2)
+    assert (forecasts["lo95"] >= -2).all()
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda fitted: fitted.predict("2022"), "until is '2022'; give a whole number"),
+        (lambda fitted: fitted.predict(2022.5), r"until is 2022\.5; give a whole number"),
+        (lambda fitted: fitted.predict(np.float64(2022.5)), r"until is 2022\.5; give a whole number"),
+        (lambda fitted: fitted.predict(2022, levels=(level for level in (80, 95))), "levels is <generator"),
+        (lambda fitted: fitted.predict(True), "until is True; give a whole number"),
+        (lambda fitted: fitted.predict_ahead(-1), "steps is -1; give a whole number from 1 on"),
+        (lambda fitted: fitted.predict_ahead(0), "steps is 0; give a whole number from 1 on"),
+        (lambda fitted: fitted.predict_ahead(2.0), r"steps is 2\.0; give a whole number from 1 on"),
+        (lambda fitted: fitted.paths(-1, 1, 2022), "n is -1; give a whole number from 0 on"),
+        (lambda fitted: fitted.paths(2, -1, 2022), "seed is -1; give a whole number from 0 on"),
+        (lambda fitted: fitted.paths(2, 1, "2022"), "until is '2022'; give a whole number"),
+        (lambda fitted: fitted.predict(2022, levels=80), r"levels is 80; give .* levels=\(80, 95\)"),
+        (lambda fitted: fitted.predict_ahead(2, levels="80"), r"levels is '80'; give .* levels=\(80, 95\)"),
+        (lambda fitted: fitted.predict_ahead(2, levels=("80",)), "level '80' is not a percentage"),
+        (lambda fitted: fitted.predict_ahead(2, levels=(80, float("nan"))), "level nan is not a percentage"),
+    ],
+)
+def test_arguments_that_make_no_sense_are_named_with_the_remedy(fitted, ask, message):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        ask(fitted)
+
+
+def test_numbers_of_numpy_are_arguments_too(fitted):
+    pd.testing.assert_frame_equal(
+        fitted.predict(np.int64(2022), levels=np.array([80, 95])), fitted.predict(2022), check_exact=True
+    )
+    assert len(fitted.predict_ahead(np.int32(1))) == len(fitted.predict_ahead(1))
+    assert fitted.paths(0, 1, 2022)[0].shape == (0, len(fitted.predict(2022)))

@@ -109,3 +109,14 @@ def test_losses_are_given_for_each_group(scored):
     table = losses(test, by=["method", "horizon"])
     assert table["horizon"].tolist() == [1, 2, 3, 4]
     assert (table["n"] == 6).all()
+
+
+@pytest.mark.parametrize("by", ["method", 1, ()])
+def test_columns_to_group_by_are_a_sequence(scored, by):
+    with pytest.raises(ValueError, match=r'by is .*; give a sequence of columns, e\.g\. by=\("method",\)'):
+        losses(scored[1], by=by)
+
+
+def test_a_column_to_group_by_that_is_not_there_is_named(scored):
+    with pytest.raises(ValueError, match="no column 'series' to group by; it has unique_id, "):
+        losses(scored[1], by=("method", "series"))

@@ -25,4 +25,4 @@ class ModelingParams(BaseModel):
     calibration_origins: int = Field(ge=3, le=40)
     learners: tuple[str, ...]
     tracked: tuple[str, ...]
-    seed: int = Field(ge=0)
+    seed: int = Field(ge=0, lt=2**32)
