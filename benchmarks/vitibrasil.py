@@ -19,7 +19,8 @@ from viticast.forecasting.metrics import MASE_CAP
 from viticast.sources import TableRegistry
 
 HORIZON = 5
-ORIGINS = {"2014-2018": range(2014, 2019), "2004-2009": range(2004, 2010)}
+ORIGINS = {"2014-2018": range(2014, 2019), "2004-2009": range(2004, 2010), "1996-2001": range(1996, 2002)}
+"""The last ones were measured once, after all choices."""
 DEAD = ("inactive", "empty")
 RESIDUAL = "/sem_detalhamento"
 """What a published total has beyond its leaves: all of it while it has none, and nothing once they are published. Grape
