@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import islice
 
 import numpy as np
 
 from viticast.forecasting.arrays import Floats, Ints
 from viticast.forecasting.classes import CLASSES, EMPTY, INACTIVE, REGULAR
 from viticast.forecasting.features import Features, features
-from viticast.forecasting.intervals import SUMS, ErrorModel, describe, learn_errors
+from viticast.forecasting.intervals import FEWEST_ERRORS, SUMS, ErrorModel, describe, learn_errors
 from viticast.forecasting.panel import Panel, check_lower
 from viticast.forecasting.pool import Pool
 from viticast.forecasting.recipes import blend, recipes_of_class
@@ -152,12 +151,17 @@ class Engine:
         return tuple(choice for of_class in chosen for choice in of_class)
 
     def _learn_errors(self, cuts: Ints, choices: tuple[Choice, ...]) -> ErrorModel:
-        past, errors = [], []
-        # the weights need many origins, the size of errors the latest: it changes with the times and the length
-        for inner in islice(self._inner(cuts), self.spec.horizon + 1):
+        """Errors change with the times: those of the latest origins; for sums, which are few, of earlier ones too."""
+        past: list[Outlook] = []
+        errors: list[Floats] = []
+        for number, inner in enumerate(self._inner(cuts)):
+            is_late = number <= self.spec.horizon
+            if not is_late and _are_enough(past, errors):
+                break
             outlook = self.outlook(inner.cuts, inner.learnt_at, choices, self.spec.horizon + self._apart(inner.cuts))
             past.append(outlook.within(self.spec.horizon))
-            errors.append(inner.actual - past[-1].yhat)
+            counted = is_late | (outlook.pools == SUMS)
+            errors.append(np.where(counted[:, None], inner.actual - past[-1].yhat, np.nan))
         if not past:
             past = [self.outlook(cuts, cuts, choices, self.spec.horizon)]
             errors = [np.full_like(past[0].yhat, np.nan)]
@@ -166,7 +170,7 @@ class Engine:
             np.concatenate([outlook.unit for outlook in past]),
             np.concatenate(errors),
             np.concatenate([outlook.pools for outlook in past]),
-            len(past),
+            np.repeat(np.arange(len(past)), [len(outlook.pools) for outlook in past]),
             self.spec.widening,
         )
 
@@ -189,6 +193,13 @@ class Engine:
             # learners learn once for so many origins, at the earliest of them, in years that all origins share
             earlier = lag + (last_year - lag) % self.spec.refit
             yield Inner(inner, np.maximum(cuts - earlier, -1), actual)
+
+
+def _are_enough(past: list[Outlook], errors: list[Floats]) -> bool:
+    """Whether there are errors of sums for quantiles of their own at each horizon, or there is no sum."""
+    of_sums = [error[outlook.pools == SUMS] for outlook, error in zip(past, errors, strict=True)]
+    count = np.isfinite(np.concatenate(of_sums)).sum(axis=0)
+    return bool((count >= FEWEST_ERRORS).all() or not any(map(len, of_sums)))
 
 
 def _spread(members: dict[str, Floats]) -> Floats:

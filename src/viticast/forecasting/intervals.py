@@ -77,21 +77,26 @@ def describe(features: Features, spread_of_members: Floats, pools: Ints) -> Floa
     def relative(values: Floats) -> Floats:
         return np.log(np.clip(np.nan_to_num(values / features.unit, nan=1.0), 1e-3, 1e3))
 
-    by_series = [
+    moves = [
         relative(features.recent),
         relative(features.spread),
         relative(features.level),
         np.log1p(features.length),
         features.zeros,
+    ]
+    by_series = [
+        *moves,
         *(1.0 * (pools == number) for number in range(1, POOLS)),
     ]
     spread = np.log(np.clip(spread_of_members / features.unit[:, None], 1e-3, 1e3))
-    horizon = np.log(np.arange(1, steps + 1, dtype=float))
+    horizon = np.broadcast_to(np.log(np.arange(1, steps + 1, dtype=float)), spread.shape)
     blocks = [np.broadcast_to(column[:, None], spread.shape) for column in by_series]
-    return np.stack([*blocks, spread, np.broadcast_to(horizon, spread.shape)], axis=-1)
+    # how a sum's errors follow from how it moved is not how a leaf's do: slopes of their own
+    of_sums = [column * (pools == SUMS)[:, None] for column in (*blocks[: len(moves)], spread, horizon)]
+    return np.stack([*of_sums, *blocks, spread, horizon], axis=-1)
 
 
-def learn_errors(x: Floats, unit: Floats, errors: Floats, pools: Ints, origins: int, widening: float) -> ErrorModel:
+def learn_errors(x: Floats, unit: Floats, errors: Floats, pools: Ints, origins: Ints, widening: float) -> ErrorModel:
     """Fit on pooled past forecasts.
 
     Args:
@@ -99,7 +104,7 @@ def learn_errors(x: Floats, unit: Floats, errors: Floats, pools: Ints, origins: 
         unit: Unit of each forecast's series.
         errors: Actual less forecast, shape (forecasts, steps); NaN where nothing came yet.
         pools: Class of each forecast's series at its origin, or `SUMS`.
-        origins: From how many origins the forecasts are.
+        origins: Number of each forecast's origin.
         widening: The quantiles of a pool of n series are widened by the factor 1 + widening / sqrt(n): shares were
             chosen on the same past, and the fewer series, the less of what can happen have they been through.
     """
@@ -118,9 +123,15 @@ def learn_errors(x: Floats, unit: Floats, errors: Floats, pools: Ints, origins: 
     quantiles = np.stack(
         [np.stack([_quantiles(ratio, pools, number, horizon) for horizon in range(steps)]) for number in range(POOLS)]
     )
-    series = np.array([np.isfinite(errors[pools == number]).any(axis=1).sum() for number in range(POOLS)]) / origins
+    known_at = known.any(axis=1)
+    series = np.array([_series(origins[known_at & (pools == number)]) for number in range(POOLS)])
     factor = 1 + widening / np.sqrt(np.maximum(series, 1.0))
     return ErrorModel(coefficients, centre, spread, factor[:, None, None] * quantiles, persistence_of(ratio))
+
+
+def _series(origins: Ints) -> float:
+    """How many series there are at an origin, as a mean over the origins that have any."""
+    return len(origins) / max(len(np.unique(origins)), 1)
 
 
 def persistence_of(ratio: Floats) -> float:

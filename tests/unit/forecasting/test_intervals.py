@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from viticast.forecasting.classes import EMPTY, INACTIVE, REGULAR
-from viticast.forecasting.intervals import PROBABILITIES, SUMS, learn_errors, persistence_of
+from viticast.forecasting.features import Features
+from viticast.forecasting.intervals import PROBABILITIES, SUMS, describe, learn_errors, persistence_of
 
 STEPS = 3
 
@@ -13,7 +14,8 @@ def learn(errors, classes=None, widening=0.0, origins=1):
     x = np.zeros((rows, STEPS, 2))
     x[:, :, 1] = np.log(np.arange(1, STEPS + 1))
     numbers = np.full(rows, REGULAR) if classes is None else classes
-    return learn_errors(x, np.ones(rows), errors, numbers, origins, widening), x, numbers
+    origin = np.arange(rows) % origins
+    return learn_errors(x, np.ones(rows), errors, numbers, origin, widening), x, numbers
 
 
 def coverage(model, x, classes, errors, level):
@@ -48,6 +50,24 @@ def test_steady_sums_are_not_as_wide_as_the_leaves_of_their_class():
     sums = pools == SUMS
     np.testing.assert_allclose(coverage(model, x[sums], pools[sums], errors[sums], 0.8), 0.8, atol=0.03)
     np.testing.assert_allclose(coverage(model, x[~sums], pools[~sums], errors[~sums], 0.8), 0.8, atol=0.03)
+
+
+def test_a_steady_sum_is_told_from_a_restless_one_where_leaves_tell_nothing():
+    """The recent change of a sum says how far it will be off; that of the leaves, far more of them, says nothing."""
+    random = np.random.default_rng(6)
+    pools = np.repeat([REGULAR, SUMS], [8000, 800])
+    recent = np.exp(random.normal(0, 1, len(pools)))
+    size = np.where(pools == SUMS, recent, 1.0)
+    same = np.ones(len(pools))
+    known = Features(same, same, same, recent, same, same, 20 * same, 0 * same)
+    x = describe(known, np.ones((len(pools), STEPS)), pools)
+    errors = random.normal(0, 1, (len(pools), STEPS)) * size[:, None]
+    model = learn_errors(x, same, errors, pools, np.zeros(len(pools), dtype=int), 0.0)
+    sums = np.flatnonzero(pools == SUMS)
+    expected = model.size(x, same)[sums, 0]
+    assert np.corrcoef(np.log(expected), np.log(recent[sums]))[0, 1] > 0.99
+    slope = np.polyfit(np.log(recent[sums]), np.log(expected), 1)[0]
+    assert slope == pytest.approx(1, abs=0.15)
 
 
 def test_fewer_series_get_wider_bounds():
