@@ -16,6 +16,8 @@ from viticast.lake.query import Answer, QueryStatistics
 def store(tmp_path):
     before = mlflow.get_tracking_uri()
     mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
+    # MLflow goes on with the experiment of the test before, by its number, whatever the store.
+    mlflow.set_experiment("queries")
     yield mlflow.MlflowClient()
     mlflow.set_tracking_uri(before)
 
