@@ -1,7 +1,7 @@
 """The fitted panel: forecasts with intervals, sample paths, reasons, and a form without pickle."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from numbers import Integral, Real
 from typing import Self
@@ -15,6 +15,7 @@ from viticast.forecasting.engine import Calibration, Engine, Outlook
 from viticast.forecasting.intervals import ErrorModel
 from viticast.forecasting.panel import Panel, shown
 from viticast.forecasting.spec import ForecastSpec
+from viticast.forecasting.updating import carry_over
 from viticast.forecasting.weighing import Choice
 
 
@@ -34,6 +35,31 @@ class Fitted:
 
     engine: Engine
     calibration: Calibration
+
+    def update(self, panel: pd.DataFrame, parents: Mapping[str, str]) -> Self:
+        """The same forecaster after other figures, newer ones as a rule; this one stays as it is.
+
+        Shares and error model are those that were fitted: nothing is weighed or calibrated anew, so it costs no more
+        than its forecasts. What the series are, their classes and levels, is read from `panel`. A learner that has a
+        share learns again, from `panel`, by the same seed: learnt models are not kept, as `to_arrays` has them learn
+        again too. The very panel and parents that it was fitted on give the same forecasts to the last digit.
+
+        A series is known by no more than its class and the root above it: a new one below a known root takes that
+        tree's shares, and below a new root the default recipe of its class. A series that `panel` does not have is
+        not forecast.
+
+        Args:
+            panel: `unique_id, ds, y`, as `fit` takes it.
+            parents: Parent of each `unique_id` that has one.
+
+        Raises:
+            PanelError: The panel or its hierarchy cannot be forecast; the message says what to change.
+            ValueError: There are parents, and the forecaster was fitted without the bound `lower=0`.
+        """
+        spec = ForecastSpec.model_validate(self.engine.spec.model_dump() | {"parents": dict(parents)})
+        engine = Engine(Panel.from_frame(panel), spec)
+        choices = carry_over(self.calibration.choices, self.engine, engine)
+        return type(self)(engine, Calibration(choices, self.calibration.errors))
 
     def predict(self, until: int, levels: Sequence[int] = (80, 95)) -> pd.DataFrame:
         """Forecasts of every year after each series' last row up to `until`.
