@@ -113,6 +113,14 @@ class Engine:
         value: Floats = outlook.yhat + size * model.bound(at, outlook.pools)
         return value if self.spec.lower is None else np.maximum(value, self.spec.lower)
 
+    def exceedance(self, outlook: Outlook, model: ErrorModel, rows: Ints, steps: Ints, threshold: Floats) -> Floats:
+        """Probability of more than `threshold` for the series `rows`, `steps` after their origin, from 0 on."""
+        size = model.size(outlook.regressors, outlook.unit)[rows, steps]
+        ratio = (threshold - outlook.yhat[rows, steps]) / size
+        above: Floats = 1 - model.probability(ratio, outlook.pools[rows], steps)
+        # what would lie below the bound lies at it
+        return above if self.spec.lower is None else np.where(threshold < self.spec.lower, 1.0, above)
+
     def groups(self, classes: Ints) -> Ints:
         """Position in the choices of each series: whose past weighs its recipes."""
         return self._weighed(classes) * len(self.trees) + self.hierarchy.trees

@@ -114,6 +114,27 @@ class Fitted:
             out[path] = self.engine.quantile(outlook, self.calibration.errors, ndtr(shock))[kept]
         return out, self._frame(outlook, (), kept)[["unique_id", "ds"]]
 
+    def exceedance(self, asked: pd.DataFrame) -> Floats:
+        """How likely each series is to lie above a threshold, by the distribution that the intervals are quantiles of.
+
+        Args:
+            asked: `unique_id, ds, threshold`, in the unit of the series; a series and year may stand there twice.
+
+        Returns:
+            P(y > threshold) of each row, from 0 to 1: 0.1 at `hi80`, 0.9 at `lo80`, and 0 at a value that y cannot
+            exceed.
+
+        Raises:
+            ValueError: A column is missing, a series is unknown, a year is not after the series' last row, or a
+                threshold is missing.
+        """
+        rows, years, threshold = self._asked(asked)
+        if len(rows) == 0:
+            return np.empty(0)
+        outlook = self._outlook(self._steps(int(years.max())))
+        steps = years - self.engine.panel.first_year - self.engine.panel.last[rows] - 1
+        return self.engine.exceedance(outlook, self.calibration.errors, rows, steps, threshold)
+
     def explain(self) -> pd.DataFrame:
         """How each series is forecast.
 
@@ -181,6 +202,24 @@ class Fitted:
             float(arrays["error_persistence"]),
         )
         return cls(Engine(panel, spec), Calibration(choices, errors))
+
+    def _asked(self, asked: pd.DataFrame) -> tuple[Ints, Ints, Floats]:
+        """Row numbers, years and thresholds of a question."""
+        if missing := sorted({"unique_id", "ds", "threshold"} - set(asked.columns)):
+            raise ValueError(f"asked has no column {', '.join(missing)}; it needs unique_id, ds and threshold")
+        rows = pd.Index(self.engine.panel.ids).get_indexer(pd.Index(asked["unique_id"]))
+        threshold = asked["threshold"].to_numpy(dtype=np.float64, na_value=np.nan)
+        years = asked["ds"].to_numpy()
+        for row, name, year, limit in zip(rows, asked["unique_id"], years, threshold, strict=True):
+            _check_whole("ds", year)
+            if row < 0:
+                raise ValueError(f"there is no series {shown(name)}; ask for one that predict names")
+            end = int(self.engine.panel.last[row]) + self.engine.panel.first_year
+            if year <= end:
+                raise ValueError(f"series {name!r} reaches {end}, and {year} is asked; ask for a year after {end}")
+            if np.isnan(limit):
+                raise ValueError(f"series {name!r} has no threshold for {year}; give a number in its unit")
+        return rows.astype(np.int64), years.astype(np.int64), threshold
 
     def _outlook(self, steps: int) -> Outlook:
         last = self.engine.panel.last
