@@ -20,6 +20,7 @@ modeling:
   learners: []
   tracked: [naive, median3]
   seed: 1
+  gate: {promote: "${runtime_params:promote,gate}", samples: 200, seed: 1, margin: 0.02, table_bound: 1.25, table_series_origins: 20}
 """
 
 

@@ -16,14 +16,10 @@ class ModelPackage:
         model_key: Hash of panel, parameters and code: one key is registered once.
         arrays: The fitted state, readable with `numpy.load(allow_pickle=False)`.
         tags: What the version's page in the registry says.
-        is_champion: True if this version should be the one that is used.
-        reason: Why it should, or why not.
         example: Series and year of an example question.
     """
 
     model_key: str
     arrays: Arrays
-    is_champion: bool
-    reason: str
     example: tuple[str, int]
     tags: dict[str, str] = field(default_factory=dict)

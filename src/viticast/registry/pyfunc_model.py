@@ -19,7 +19,7 @@ class ViticastModel(PythonModel):
     def load_context(self, context: PythonModelContext) -> None:
         """Reads the fitted state."""
         with np.load(context.artifacts["arrays"], allow_pickle=False) as arrays:
-            self._fitted = Fitted.from_arrays({name: arrays[name] for name in arrays.files})
+            self.fitted = Fitted.from_arrays({name: arrays[name] for name in arrays.files})
 
     def predict(
         self,
@@ -41,7 +41,7 @@ class ViticastModel(PythonModel):
             ValueError: A series is unknown, or a year lies before its first forecast.
         """
         asked = model_input[["series_id", "year"]].astype({"year": "int64"})
-        forecasts = self._fitted.predict(until=int(asked["year"].max()), levels=(80, 95))
+        forecasts = self.fitted.predict(until=int(asked["year"].max()), levels=(80, 95))
         forecasts = forecasts.rename(columns={"unique_id": "series_id", "ds": "year"})
         columns = ["series_id", "year", "yhat", "lo80", "hi80", "lo95", "hi95"]
         answer = asked.reset_index(drop=True).merge(forecasts[columns], on=["series_id", "year"], how="left")
