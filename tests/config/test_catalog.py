@@ -89,6 +89,19 @@ def test_an_environment_declares_no_name_of_its_own(make_context, env):
         assert {name for name in other[kind] if name[0] != "_"} == {name for name in base[kind] if name[0] != "_"}
 
 
+def test_each_source_has_a_registered_model_of_its_own(make_context):
+    names = {
+        source: make_context(source=source).config_loader["catalog"]["registered_model"]["model_name"]
+        for source in ("sample", "embrapa", "api", "database")
+    }
+    assert names == {
+        "sample": "viticast-sample",
+        "embrapa": "viticast",
+        "api": "viticast-api",
+        "database": "viticast-database",
+    }
+
+
 def test_names_keep_to_the_grammar(entries):
     for name in entries:
         assert NAME.fullmatch(FACTORY.sub("x", name)), name

@@ -11,12 +11,15 @@ import numpy as np
 import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
+from viticast import __version__
 from viticast.datasets.mlflow_store import store_lock
 from viticast.datasets.registry import find_version
 from viticast.registry.champion import CHAMPION, ChampionRecord
-from viticast.registry.package import ModelPackage
+from viticast.registry.package import LEVELS, ModelPackage
+from viticast.registry.revision import git_revision
 
-REQUIREMENTS = ("mlflow", "numpy", "pandas", "pydantic", "pandera", "scikit-learn", "statsmodels")
+REQUIREMENTS = ("mlflow", "numba", "numpy", "pandas", "pydantic", "scikit-learn", "scipy")
+"""What the packaged code imports when it is loaded and asked."""
 
 logger = logging.getLogger(__name__)
 
@@ -119,7 +122,10 @@ class ModelVersionDataset(AbstractDataset[ModelPackage, ChampionRecord]):
                 code_paths=[str(source)],
                 metadata={"model_key": data.model_key},
                 signature=_signature(),
-                input_example=pd.DataFrame({"series_id": [series_id], "year": [year]}),
+                input_example=(
+                    pd.DataFrame({"series_id": [series_id], "year": [year], "threshold": [0.0]}),
+                    {"levels": list(LEVELS)},
+                ),
                 pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
             )
             # Tagged as it is created: a version without its key could be registered twice.
@@ -130,7 +136,7 @@ class ModelVersionDataset(AbstractDataset[ModelPackage, ChampionRecord]):
                 source=logged.model_uri,
                 run_id=logged.run_id,
                 model_id=logged.model_id,
-                tags={**data.tags, "model_key": data.model_key},
+                tags=_tags(data),
             )
         return str(registered.version)
 
@@ -140,8 +146,22 @@ class ModelVersionDataset(AbstractDataset[ModelPackage, ChampionRecord]):
 
 def _signature() -> Any:  # noqa: ANN401 - mlflow's, imported late
     from mlflow.models import ModelSignature  # noqa: PLC0415
-    from mlflow.types import ColSpec, Schema, TensorSpec  # noqa: PLC0415
+    from mlflow.types import ColSpec, ParamSchema, ParamSpec, Schema, TensorSpec  # noqa: PLC0415
 
-    question: list[ColSpec | TensorSpec] = [ColSpec("string", "series_id"), ColSpec("long", "year")]
-    answer = [ColSpec("double", name) for name in ("yhat", "lo80", "hi80", "lo95", "hi95")]
-    return ModelSignature(inputs=Schema(question), outputs=Schema([*question, *answer]))
+    asked: list[ColSpec | TensorSpec] = [ColSpec("string", "series_id"), ColSpec("long", "year")]
+    threshold = ColSpec("double", "threshold", required=False)
+    # of the levels that are asked for; these are the ones without a question
+    bounds = [ColSpec("double", f"{side}{level}", required=False) for level in LEVELS for side in ("lo", "hi")]
+    above = ColSpec("double", "probability_above", required=False)
+    return ModelSignature(
+        inputs=Schema([*asked, threshold]),
+        outputs=Schema([*asked, ColSpec("double", "yhat"), *bounds, above]),
+        params=ParamSchema([ParamSpec("levels", "long", list(LEVELS), (-1,))]),
+    )
+
+
+def _tags(package: ModelPackage) -> dict[str, str]:
+    """What the version's page says of the model besides the verdict on it."""
+    measured = {f"backtest_{name}": f"{value:.6g}" for name, value in package.metrics.items()}
+    made_by = {"git_revision": git_revision(Path.cwd()), "viticast_version": __version__}
+    return {**package.tags, **measured, **made_by, "model_key": package.model_key}

@@ -13,7 +13,7 @@ from viticast.lake.partitions import partitions_of
 from viticast.pipelines.modeling.params import ModelingParams
 from viticast.registry import gate
 from viticast.registry.champion import AliasMove, ChampionRecord, Opponent, Standing, find_opponent
-from viticast.registry.package import ModelPackage
+from viticast.registry.package import ModelPackage, overall_metrics
 from viticast.registry.publication import backtests_of, champion_forecaster, receipt_of, require_published
 from viticast.registry.verdict_row import verdict_row
 
@@ -150,6 +150,7 @@ def package_model(
         arrays=fitted.to_arrays(),
         example=(str(panel.ids[0]), int(panel.last[0]) + int(panel.first_year) + 1),
         tags={name: str(value) for name, value in identity.items() if name != "model_key"},
+        metrics=overall_metrics(accuracy),
     )
 
 
