@@ -57,7 +57,7 @@ def test_every_table_and_receipt_that_is_stored_has_a_contract(entries):
     assert unchecked == []
     receipts = {name: entry for name, entry in entries.items() if name.endswith("_receipt")}
     assert {name: entry["type"].rsplit(".", 1)[-1] for name, entry in receipts.items()} == dict.fromkeys(
-        ("ingestion_receipt", "feature_receipt", "modeling_receipt"), "ReceiptDataset"
+        ("ingestion_receipt", "feature_receipt", "modeling_receipt", "forecast_receipt"), "ReceiptDataset"
     )
 
 

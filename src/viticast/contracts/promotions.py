@@ -86,9 +86,9 @@ class Promotions(Table):
             frame["mode"] == "gate", frame["mode"].map({"never": "keep", "force": "promote"})
         )
 
-    @pa.dataframe_check(error="the interval of the ratio of losses holds what it says, and is there where it decides")
+    @pa.dataframe_check(error="the interval of the ratio has both ends in their order, unless nothing was compared")
     def interval_is_there(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
-        """Both ends in their order, or neither where nothing was compared."""
+        """A verdict that rests on numbers has them."""
         low, high = frame["capped_mase_ratio_low"], frame["capped_mase_ratio_high"]
         nothing = frame["rule"].isin(WITHOUT_NUMBERS) & frame["capped_mase_ratio"].isna()
         return (low <= high) | (nothing & low.isna() & high.isna())

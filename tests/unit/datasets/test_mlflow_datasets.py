@@ -16,8 +16,9 @@ from mlflow.exceptions import MlflowException
 
 from viticast import __version__
 from viticast.datasets.mlflow_tags import MlflowTagsDataset
-from viticast.datasets.registered_model import CHAMPION, RegisteredModelDataset
+from viticast.datasets.registered_model import ModelVersionDataset, RegisteredModelDataset
 from viticast.forecasting import ForecastSpec, fit
+from viticast.registry.champion import CHAMPION
 from viticast.registry.package import ModelPackage
 from viticast.registry.revision import git_revision
 
@@ -62,8 +63,6 @@ def package(fitted):
     return ModelPackage(
         model_key="a" * 16,
         arrays=fitted.to_arrays(),
-        is_champion=False,
-        reason="in a test",
         example=("a/x", 2024),
         tags={"source": "sample"},
         metrics={"capped_mase": 1.25, "wape": 0.1234567891, "coverage80": 0.8},
@@ -73,22 +72,19 @@ def package(fitted):
 @pytest.fixture
 def dataset(request):
     """A model of its own for each test."""
-    return RegisteredModelDataset(model_name=f"{NAME}-{request.node.name}")
+    return ModelVersionDataset(model_name=f"{NAME}-{request.node.name}")
 
 
 @pytest.fixture(scope="module")
 def registered(client, package):
-    dataset = RegisteredModelDataset(model_name=NAME)
-    dataset.save(package)
-    return dataset
+    """The champion, as the dataset that loads it."""
+    ModelVersionDataset(model_name=NAME).save(package)
+    client.set_registered_model_alias(NAME, CHAMPION, "1")
+    return RegisteredModelDataset(model_name=NAME)
 
 
 def versions(client, dataset):
     return client.search_model_versions(f"name = '{dataset._describe()['model_name']}'")
-
-
-def champion(client, dataset):
-    return client.get_model_version_by_alias(dataset._describe()["model_name"], CHAMPION)
 
 
 def test_a_version_says_what_made_it(client, registered):
@@ -96,7 +92,6 @@ def test_a_version_says_what_made_it(client, registered):
     assert version.tags == {
         "source": "sample",
         "model_key": "a" * 16,
-        "decision": "in a test",
         "backtest_capped_mase": "1.25",
         "backtest_wape": "0.123457",
         "backtest_coverage80": "0.8",
@@ -106,9 +101,11 @@ def test_a_version_says_what_made_it(client, registered):
 
 
 def test_a_key_is_registered_once(client, registered, package):
-    registered.save(package)
-    registered.save(replace(package, is_champion=True))
+    again = ModelVersionDataset(model_name=NAME)
+    again.save(package)
+    again.save(replace(package, example=("a/y", 2025)))
     assert len(versions(client, registered)) == 1
+    assert (again.load().model_key, again.load().version) == ("a" * 16, "1")
 
 
 def test_no_file_of_a_model_is_a_pickle(client, registered):
@@ -235,16 +232,34 @@ def test_the_forecaster_in_the_model_can_be_updated(model, fitted, panel):
     assert updated.predict(2025)["ds"].unique().tolist() == [2025]
 
 
-def test_the_first_model_is_used_and_later_ones_only_if_they_are_fit(client, dataset, package):
-    for key, is_champion, version in [("1", False, 1), ("2", False, 1), ("3", True, 3), ("2", False, 3)]:
-        dataset.save(replace(package, model_key=key * 16, is_champion=is_champion))
-        assert int(champion(client, dataset).version) == version
-    assert len(versions(client, dataset)) == 3
+def test_a_version_that_is_registered_is_no_champion(client, dataset, package, caplog):
+    caplog.set_level("INFO", logger="viticast")
+    name = dataset._describe()["model_name"]
+    for key in ("1", "2", "1"):
+        dataset.save(replace(package, model_key=key * 16))
+    assert len(versions(client, dataset)) == 2
+    assert client.get_registered_model(name).aliases == {}
+    assert (dataset.load().version, dataset.load().tags["source"]) == ("1", "sample")
+    assert [message for message in caplog.messages if name in message] == [
+        f"model {'1' * 16} of {name} is version 1",
+        f"model {'2' * 16} of {name} is version 2",
+        f"model {'1' * 16} of {name} is version 1 already",
+    ]
+
+
+def test_a_run_that_registered_nothing_has_no_version(client, dataset):
+    with pytest.raises(DatasetError, match="kedro run --pipelines=modeling"):
+        dataset.load()
 
 
 def test_a_registry_without_the_model_says_what_to_run(client, dataset):
     with pytest.raises(DatasetError, match="kedro run --pipelines=modeling"):
-        dataset.load()
+        RegisteredModelDataset(model_name=dataset._describe()["model_name"]).load()
+
+
+def test_the_champion_is_not_saved(registered):
+    with pytest.raises(DatasetError, match="not allowed"):
+        registered.save(None)
 
 
 def test_tags_are_set_on_the_run(client):
@@ -259,22 +274,3 @@ def test_tags_are_set_on_the_run(client):
 def test_tags_are_not_loaded():
     with pytest.raises(DatasetError, match="look at the run in MLflow"):
         MlflowTagsDataset().load()
-
-
-def test_a_model_that_is_registered_already_is_told_as_such(client, dataset, package, caplog):
-    caplog.set_level("INFO", logger="viticast")
-    told = []
-    for key, is_champion in [("1", False), ("1", False), ("2", False), ("2", False), ("2", True), ("2", True)]:
-        caplog.clear()
-        reason = "it is fit" if is_champion else "does not beat it"
-        dataset.save(replace(package, model_key=key * 16, is_champion=is_champion, reason=reason))
-        told += [message for message in caplog.messages if dataset._describe()["model_name"] in message]
-    name = dataset._describe()["model_name"]
-    assert told == [
-        f"model {name} version 1: champion, as there was none (does not beat it)",
-        f"model {'1' * 16} of {name} is version 1 already: champion",
-        f"model {name} version 2: kept aside (does not beat it)",
-        f"model {'2' * 16} of {name} is version 2 already: not champion, which is version 1",
-        f"model {'2' * 16} of {name} is version 2 already: champion, from now on (it is fit)",
-        f"model {'2' * 16} of {name} is version 2 already: champion",
-    ]
