@@ -29,7 +29,16 @@ SHOWN = {"page": "page", "forecasts": "forecasts", "monitoring": "verdicts"}
 """Dataset -> what it is called at the end of a run."""
 
 
-RUNTIME_PARAMETERS = ("source", "source_url", "connection", "declarations", "as_of", "allow_partial", "language")
+RUNTIME_PARAMETERS = (
+    "source",
+    "source_url",
+    "connection",
+    "declarations",
+    "as_of",
+    "allow_partial",
+    "promote",
+    "language",
+)
 """What `kedro run --params` may set, beside the parameters of the pipelines by their names (`modeling.horizon`)."""
 
 

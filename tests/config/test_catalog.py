@@ -57,7 +57,7 @@ def test_every_table_and_receipt_that_is_stored_has_a_contract(entries):
     assert unchecked == []
     receipts = {name: entry for name, entry in entries.items() if name.endswith("_receipt")}
     assert {name: entry["type"].rsplit(".", 1)[-1] for name, entry in receipts.items()} == dict.fromkeys(
-        ("ingestion_receipt", "feature_receipt", "modeling_receipt"), "ReceiptDataset"
+        ("ingestion_receipt", "feature_receipt", "modeling_receipt", "forecast_receipt"), "ReceiptDataset"
     )
 
 
@@ -87,6 +87,19 @@ def test_an_environment_declares_no_name_of_its_own(make_context, env):
     base, other = (settled(make_context(name, source="sample")).config_loader for name in ("base", env))
     for kind in ("catalog", "parameters", "globals"):
         assert {name for name in other[kind] if name[0] != "_"} == {name for name in base[kind] if name[0] != "_"}
+
+
+def test_each_source_has_a_registered_model_of_its_own(make_context):
+    names = {
+        source: make_context(source=source).config_loader["catalog"]["registered_model"]["model_name"]
+        for source in ("sample", "embrapa", "api", "database")
+    }
+    assert names == {
+        "sample": "viticast-sample",
+        "embrapa": "viticast",
+        "api": "viticast-api",
+        "database": "viticast-database",
+    }
 
 
 def test_names_keep_to_the_grammar(entries):

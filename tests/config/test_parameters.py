@@ -7,6 +7,7 @@ from viticast.pipelines.feature.params import FeatureParams
 from viticast.pipelines.ingestion.params import IngestionParams
 from viticast.pipelines.modeling.params import ModelingParams
 from viticast.pipelines.monitoring.params import MonitoringParams
+from viticast.registry.gate import GateParams
 from viticast.sources.vetting import VettingBounds
 
 
@@ -40,6 +41,9 @@ def test_every_parameter_is_used(make_context, pipelines):
         ("modeling", {"horizon": "far"}, "horizon"),
         ("modeling", {"horizon": 0}, "horizon"),
         ("modeling", {"levles": [80]}, "levles"),
+        ("modeling", {"gate": {"promote": "sometimes"}}, "'never', 'gate' or 'force'"),
+        ("modeling", {"gate": {"margin": -1}}, "margin"),
+        ("modeling", {"gate": {"table_bounds": 2}}, "table_bounds"),
         ("monitoring", {"language": "fr"}, "language"),
         ("monitoring", {"drift_share": 2}, "drift_share"),
     ],
@@ -58,6 +62,19 @@ def test_a_parameter_file_gives_every_parameter(make_context, name):
 def test_a_run_may_look_back(make_context):
     assert make_context(as_of="2024-06-01").params["feature"].as_of.isoformat() == "2024-06-01"
     assert make_context().params["feature"].as_of is None
+
+
+def test_a_run_may_forbid_or_force_a_new_champion(make_context):
+    assert make_context().params["modeling"].gate.promote == "gate"
+    for mode in ("never", "gate", "force"):
+        assert make_context(promote=mode).params["modeling"].gate.promote == mode
+    with pytest.raises(ParameterValidationError, match="'never', 'gate' or 'force'"):
+        _ = make_context(promote="yes").params
+
+
+def test_every_parameter_of_the_gate_is_written_where_a_reader_looks(make_context):
+    declared = make_context().config_loader["parameters"]["modeling"]["gate"]
+    assert set(declared) == set(GateParams.model_fields)
 
 
 def test_the_page_may_be_in_english(make_context):

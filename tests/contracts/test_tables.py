@@ -13,6 +13,7 @@ from viticast.contracts.ledger import Ledger
 from viticast.contracts.monitoring import MonitoringVerdicts
 from viticast.contracts.observations import Observations
 from viticast.contracts.panel import CorrectionsApplied, Panel, SeriesDimension
+from viticast.contracts.promotions import Promotions
 from viticast.contracts.raw import RawManifest
 from viticast.contracts.reports import Accuracy, CatalogRecord, Explanations
 from viticast.contracts.revisions import Revisions
@@ -45,12 +46,35 @@ REVISION = STAMP | {
 }
 CELL = {"row_kind": "leaf", "item": "Chile", "old_item": "Chile", "unit": "kg", "year": 2020, "cells": 1}
 
+MODE_DECIDES = "the verdict is the gate's, unless the run forbade or forced a new champion"
+INTERVAL_THERE = "the interval of the ratio has both ends in their order, unless nothing was compared"
 ONE_OUTCOME = "a file has one outcome each time it lands"
 FITTED_SHARES = "a total that was fitted has shares that sum to one, any other has none"
 LOSSES = (
     *("capped_mase", "wape", "smape", "owa", "rmse", "mae", "rmsse"),
     *("coverage80", "coverage95", "msis80", "msis95", "wql"),
 )
+
+RATIOS = ("capped_mase_ratio", "capped_mase_ratio_low", "capped_mase_ratio_high", "wape_ratio")
+AGAINST_NAIVE = ("capped_mase_against_naive", "wape_against_naive")
+COVERAGES = ("coverage80", "coverage95", "champion_coverage80", "champion_coverage95")
+VERDICT = MODEL | {
+    "champion_key": "0" * 16,
+    "champion_version": "1",
+    "verdict": "keep",
+    "mode": "gate",
+    "gate_verdict": "keep",
+    "rule": "not_better",
+    "reason": "in words",
+    "is_same_figures": True,
+    "series": 2,
+    "series_origins": 8,
+    "left_out_series": 0,
+    **dict.fromkeys((*RATIOS, *AGAINST_NAIVE), 1.0),
+    **dict.fromkeys(COVERAGES, 0.9),
+    "worst_table": "ExpVinho_kg",
+    "worst_table_ratio": 1.0,
+}
 
 GOOD = {
     Vintages: [
@@ -263,6 +287,14 @@ GOOD = {
         | {"series_class": "short", "y": 0.0, "scale": None, "scale_rms": None}
         | dict.fromkeys(INTERVAL)
         | {"yhat": 0.0},
+    ],
+    Promotions: [
+        VERDICT,
+        VERDICT
+        | dict.fromkeys(("series", "series_origins"), 0)
+        | dict.fromkeys((*RATIOS, *AGAINST_NAIVE, *COVERAGES, "worst_table", "worst_table_ratio"))
+        | {"champion_key": "none", "champion_version": "none", "rule": "first_model"}
+        | {"verdict": "promote", "gate_verdict": "promote"},
     ],
     MonitoringVerdicts: [
         MODEL
@@ -480,6 +512,23 @@ RULES = {
         ("scale", -1.0),
         ("scale_rms", -1.0),
     ],
+    Promotions: [
+        *MODEL_RULES,
+        ("champion_key", "nobody"),
+        ("champion_version", "v1"),
+        ("verdict", "perhaps"),
+        ("mode", "always"),
+        ("gate_verdict", "stop"),
+        ("rule", "luck"),
+        ("reason", ""),
+        ("is_same_figures", "yes"),
+        ("series", -1),
+        ("series_origins", -1),
+        ("left_out_series", -1),
+        *[(name, -1.0) for name in (*RATIOS, *AGAINST_NAIVE, "worst_table_ratio")],
+        *[(name, 1.1) for name in COVERAGES],
+        ("worst_table", 1),
+    ],
     MonitoringVerdicts: [
         *MODEL_RULES,
         ("check_name", None),
@@ -565,6 +614,16 @@ def test_every_column_has_a_rule_that_was_tried_or_may_hold_anything(model):
         (Forecasts, [{"lo80": 0.5}], "lo95 <= lo80 <= yhat <= hi80 <= hi95"),
         (Forecasts, [{"yhat": 4.5}], "lo95 <= lo80 <= yhat <= hi80 <= hi95"),
         (Forecasts, [{"hi95": 3.5}], "lo95 <= lo80 <= yhat <= hi80 <= hi95"),
+        (Promotions, [{}, {"reason": "others"}], "a model is judged against a champion once"),
+        (Promotions, [{"champion_key": MODEL["model_key"]}], "no model is judged against itself"),
+        (Promotions, [{"verdict": "promote"}], MODE_DECIDES),
+        (Promotions, [{"gate_verdict": "refuse"}], MODE_DECIDES),
+        (Promotions, [{"mode": "never", "verdict": "promote"}], MODE_DECIDES),
+        (Promotions, [{"mode": "force"}], MODE_DECIDES),
+        (Promotions, [{"capped_mase_ratio_low": 1.1}], INTERVAL_THERE),
+        (Promotions, [{"capped_mase_ratio_low": None}], INTERVAL_THERE),
+        (Promotions, [dict.fromkeys(RATIOS)], INTERVAL_THERE),
+        (Promotions, [{"rule": "no_backtests", "capped_mase_ratio_high": None}], INTERVAL_THERE),
         (Backtests, [{"horizon": 2}], "year = origin + horizon"),
         (Backtests, [{"origin": 2019}], "year = origin + horizon"),
         (Backtests, [{}, {"y": 9.0}], "a method forecasts a series once for each origin and horizon"),
@@ -587,6 +646,9 @@ def test_rows_keep_to_the_rules_of_the_table(rejects, model, rows, rule):
         (Panel, {"year": 2022}),
         (Panel, {"series_id": "importacao_kg"}),
         (Forecasts, {"model_key": "0" * 16}),
+        (Promotions, {"champion_key": "1" * 16}),
+        (Promotions, {"mode": "never", "gate_verdict": "refuse", "model_key": "1" * 16}),
+        (Promotions, {"mode": "force", "verdict": "promote", "model_key": "1" * 16}),
         (Backtests, {"method": "drift"}),
         (Backtests, {"origin": 2017, "horizon": 2}),
     ],

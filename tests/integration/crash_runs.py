@@ -176,7 +176,7 @@ def differences(one: Path, other: Path) -> Iterator[str]:
             yield str(error).replace("\n", " ")
     if raw(one) != raw(other):
         yield "raw files"
-    for name in ("ingestion_receipt", "feature_receipt", "modeling_receipt"):
+    for name in ("ingestion_receipt", "feature_receipt", "modeling_receipt", "forecast_receipt"):
         if receipt(one, name) != receipt(other, name):
             yield name
     if versions(one) != versions(other):

@@ -20,6 +20,13 @@ modeling:
   learners: []
   tracked: [naive, median3]
   seed: 1
+  gate:
+    promote: ${runtime_params:promote,gate}
+    samples: 200
+    seed: 1
+    margin: 0.02
+    table_bound: 1.25
+    table_series_origins: 20
 """
 
 
@@ -64,11 +71,11 @@ def _cut(entry: str, tables: Sequence[str]) -> str:
 
 
 def run(project: Path, **parameters: Any) -> dict[str, Any]:
-    """Runs pipelines as `kedro run` does; `pipelines` names them, the rest are runtime parameters."""
-    names = parameters.pop("pipelines", ["__default__"])
+    """Runs pipelines as `kedro run` does; `pipelines` and `tags` choose nodes, the rest are runtime parameters."""
+    names, tags = parameters.pop("pipelines", ["__default__"]), parameters.pop("tags", None)
     bootstrap_project(project)
     with KedroSession.create(project, runtime_params=parameters) as session:
-        return dict(session.run(pipeline_names=names))
+        return dict(session.run(pipeline_names=names, tags=tags))
 
 
 def contents(*folders: str) -> dict[str, tuple[str, int]]:

@@ -38,10 +38,33 @@ def test_namespaces_form_no_cycle(registered: dict[str, Pipeline]) -> None:
         assert not registered[later].all_outputs() & registered[earlier].inputs()
 
 
-def test_the_receipt_of_a_model_is_written_after_all_that_it_promises(registered: dict[str, Pipeline]) -> None:
-    [last] = [node for node in registered["modeling"].nodes if "modeling_receipt" in node.outputs]
-    assert last.outputs == ["registered_model", "modeling_receipt"]
-    assert {"forecasts", "backtests", "accuracy"} <= registered["modeling"].to_nodes(last.name).all_outputs()
+def before(pipeline: Pipeline, output: str) -> set[str]:
+    """All that is stored before an output, and by the same node ahead of it."""
+    [last] = [node for node in pipeline.nodes if output in node.outputs]
+    assert last.outputs[-1] == output
+    return pipeline.to_nodes(last.name).all_outputs()
+
+
+def test_a_receipt_is_written_after_all_that_it_promises(registered: dict[str, Pipeline]) -> None:
+    modeling = registered["modeling"]
+    assert {"backtests", "accuracy", "champion_alias"} <= before(modeling, "modeling_receipt")
+    assert {"forecasts", "explanations", "modeling_receipt"} <= before(modeling, "forecast_receipt")
+
+
+def test_the_alias_moves_after_verdict_and_version_are_stored(registered: dict[str, Pipeline]) -> None:
+    assert {"promotion", "model_version"} <= before(registered["modeling"], "champion_alias")
+
+
+def test_what_predicts_trains_nothing_and_needs_only_what_a_run_leaves(registered: dict[str, Pipeline]) -> None:
+    predict = registered["__default__"].only_nodes_with_tags("predict")
+    assert {node.namespace for node in predict.nodes} == {"modeling"}
+    functions = {node.func.__name__ for node in predict.nodes}
+    assert functions.isdisjoint({"fit_forecaster", "backtest_forecaster", "package_model", "judge_challenger"})
+    assert predict.inputs() == {
+        *("panel", "series", "feature_receipt"),
+        *("registered_model", "modeling_receipt", "promotion"),
+    }
+    assert {"forecasts", "explanations", "forecast_receipt", "modeling_catalog"} <= predict.all_outputs()
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Where a project keeps what is no table: the page, the receipt of the model, MLflow's store."""
+"""Where a project keeps what is no table: the page, the receipts of forecasts and model, MLflow's store."""
 
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ class Places:
     Attributes:
         page: The HTML page.
         receipt: The receipt that says which forecasts are current.
+        model_receipt: The receipt of the model in use.
         model_name: Name in the registry.
         tracking_uri: MLflow's store of runs.
         registry_uri: MLflow's registry, None if it is the same.
@@ -19,6 +20,7 @@ class Places:
 
     page: str
     receipt: str
+    model_receipt: str
     model_name: str
     tracking_uri: str
     registry_uri: str | None
@@ -37,6 +39,7 @@ def find_places(source: str | None, env: str | None) -> Places:
     return Places(
         page=str(catalog["page"]["dataset"]["filepath"]),
         receipt=str(catalog["forecasts"]["current"]["filepath"]),
+        model_receipt=str(catalog["modeling_receipt"]["filepath"]),
         model_name=str(catalog["registered_model"]["model_name"]),
         tracking_uri=str(server["mlflow_tracking_uri"]),
         registry_uri=None if registry is None else str(registry),

@@ -15,7 +15,7 @@ from viticast.commands.plain import PlainErrors
 from viticast.commands.project import open_lake
 from viticast.contracts.columns import SOURCES
 from viticast.contracts.lake import LAKE_TABLES
-from viticast.contracts.receipts import ModelReceipt
+from viticast.contracts.receipts import ForecastReceipt, ModelReceipt
 from viticast.lake.lake import Lake
 from viticast.lake.storage import open_file
 from viticast.provenance.backward import SnapshotFrames, leaves_under, trace_forecast
@@ -61,18 +61,18 @@ def forecast_command(
 ) -> None:
     """From the forecast of SERIES_ID for YEAR back to model, snapshot, vintages, lines and raw files."""
     lake, places = open_lake(source, env), find_places(source, env)
-    receipt = _receipt(places, is_needed=model_key is None)
+    current = _current(places, is_needed=model_key is None)
     forecast = choose_forecast(
         lake.table("forecasts"),
         series_id,
         year,
         model_key=model_key,
         snapshot_id=snapshot_id,
-        current=_current(receipt),
+        current=current,
     )
     snapshot, key = str(forecast["snapshot_id"]), str(forecast["model_key"])
     frames = _snapshot_frames(lake, snapshot, series_id)
-    traced = trace_forecast(forecast, frames, _model(places, receipt, snapshot, key), lambda sha: _raw(lake, sha))
+    traced = trace_forecast(forecast, frames, _model(places, snapshot, key), lambda sha: _raw(lake, sha))
     click.echo(forecast_text(traced) if form == "text" else _json(asdict(traced)))
 
 
@@ -151,34 +151,40 @@ def _of_snapshots(lake: Lake, name: str, snapshot_ids: list[str]) -> pd.DataFram
     return pd.concat(frames, ignore_index=True) if frames else LAKE_TABLES[name].model.empty()
 
 
-def _model(places: Places, receipt: Receipt | None, snapshot_id: str, model_key: str) -> ModelOrigin:
+def _model(places: Places, snapshot_id: str, model_key: str) -> ModelOrigin:
     return model_origin(
         model_key,
-        receipt,
+        _model_receipt(places),
         registered_versions(places.model_name, places.tracking_uri, places.registry_uri),
         runs_of(model_key, places.tracking_uri),
         is_on_page=page_shows(_text(places.page), snapshot_id, model_key),
     )
 
 
-def _receipt(places: Places, *, is_needed: bool) -> Receipt | None:
-    """What says which model is current; a broken receipt counts as none where nobody has to know."""
+def _model_receipt(places: Places) -> Receipt | None:
+    """Of the model in use; a broken one counts as none: registry and runs have the hashes as well."""
+    text = _text(places.model_receipt)
+    try:
+        return None if text is None else ModelReceipt.model_validate_json(text).model_dump()
+    except ValidationError:
+        return None
+
+
+def _current(places: Places, *, is_needed: bool) -> Current | None:
+    """What says which forecasts are current; a broken receipt counts as none where nobody has to know."""
     text = _text(places.receipt)
     if text is None:
         return None
     try:
-        return ModelReceipt.model_validate_json(text).model_dump()
+        receipt = ForecastReceipt.model_validate_json(text)
     except ValidationError as error:
         if not is_needed:
             return None
         raise UnknownModelError(
             f"{places.receipt} is broken or incomplete, so nothing says which model is current. "
-            "Write it anew (kedro run --pipelines=modeling), or name the model with --model-key"
+            "Write it anew (kedro run --tags predict), or name the model with --model-key"
         ) from error
-
-
-def _current(receipt: Receipt | None) -> Current | None:
-    return None if receipt is None else (receipt["snapshot_id"], receipt["model_key"])
+    return receipt.snapshot_id, receipt.model_key
 
 
 def _raw(lake: Lake, sha256: str) -> RawFile:

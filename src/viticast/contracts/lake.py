@@ -9,6 +9,7 @@ from viticast.contracts.ledger import Ledger
 from viticast.contracts.monitoring import MonitoringVerdicts
 from viticast.contracts.observations import Observations
 from viticast.contracts.panel import CorrectionsApplied, Panel, SeriesDimension
+from viticast.contracts.promotions import Promotions
 from viticast.contracts.revisions import Revisions
 from viticast.contracts.snapshots import Snapshots
 from viticast.contracts.vintages import Vintages
@@ -39,5 +40,6 @@ LAKE_TABLES = {
     "revisions": LakeTableContract(Revisions, ("snapshot_id",)),
     "forecasts": LakeTableContract(Forecasts, ("snapshot_id", "model_key")),
     "backtests": LakeTableContract(Backtests, ("snapshot_id", "model_key")),
+    "promotions": LakeTableContract(Promotions, ("snapshot_id", "model_key", "champion_key")),
     "monitoring": LakeTableContract(MonitoringVerdicts, ("snapshot_id", "model_key")),
 }

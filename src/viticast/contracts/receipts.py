@@ -122,7 +122,7 @@ class FeatureReceipt(Receipt):
 
 
 class ModelReceipt(Receipt):
-    """Which model is current: its forecasts and backtests are in the lake, and it is registered.
+    """Which model is in use: it is champion, and its backtests are in the lake.
 
     Attributes:
         model_key: Hash of panel, parameters and code.
@@ -139,3 +139,21 @@ class ModelReceipt(Receipt):
     panel_sha256: str = Field(pattern=SHA256)
     params_sha256: str = Field(pattern=SHA256)
     code_sha256: str = Field(pattern=SHA256)
+
+
+class ForecastReceipt(Receipt):
+    """Which forecasts are current.
+
+    Attributes:
+        model_key: The champion that made them.
+        snapshot_id: Snapshot that they continue.
+        trained_on: Snapshot that the champion was trained on.
+        target_year: Year up to which every series is forecast.
+        panel_sha256: Hash of the values of the panel that they continue.
+    """
+
+    model_key: str = Field(pattern=ID)
+    snapshot_id: str = Field(pattern=ID)
+    trained_on: str = Field(pattern=ID)
+    target_year: int = Field(ge=FIRST_YEAR, le=LAST_YEAR)
+    panel_sha256: str = Field(pattern=SHA256)

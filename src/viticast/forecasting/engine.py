@@ -7,12 +7,12 @@ from functools import cached_property
 import numpy as np
 
 from viticast.forecasting.arrays import Floats, Ints
-from viticast.forecasting.classes import CLASSES, EMPTY, INACTIVE, REGULAR
+from viticast.forecasting.classes import EMPTY, INACTIVE, REGULAR
 from viticast.forecasting.features import Features, features
-from viticast.forecasting.intervals import FEWEST_ERRORS, SUMS, ErrorModel, describe, learn_errors
+from viticast.forecasting.intervals import FEWEST_ERRORS, POOLS, SUMS, ErrorModel, describe, learn_errors
 from viticast.forecasting.panel import Panel, check_lower
 from viticast.forecasting.pool import Pool
-from viticast.forecasting.recipes import blend, recipes_of_class
+from viticast.forecasting.recipes import Recipe, blend, recipes_of_class
 from viticast.forecasting.reconcile import Hierarchy, build_hierarchy, share_out
 from viticast.forecasting.spec import ForecastSpec
 from viticast.forecasting.weighing import Choice, Trial, learners_of, weigh
@@ -113,13 +113,27 @@ class Engine:
         value: Floats = outlook.yhat + size * model.bound(at, outlook.pools)
         return value if self.spec.lower is None else np.maximum(value, self.spec.lower)
 
+    def exceedance(self, outlook: Outlook, model: ErrorModel, rows: Ints, steps: Ints, threshold: Floats) -> Floats:
+        """Probability of more than `threshold` for the series `rows`, `steps` after their origin, from 0 on."""
+        size = model.size(outlook.regressors, outlook.unit)[rows, steps]
+        ratio = (threshold - outlook.yhat[rows, steps]) / size
+        above: Floats = 1 - model.probability(ratio, outlook.pools[rows], steps)
+        # what would lie below the bound lies at it
+        return above if self.spec.lower is None else np.where(threshold < self.spec.lower, 1.0, above)
+
     def groups(self, classes: Ints) -> Ints:
         """Position in the choices of each series: whose past weighs its recipes."""
-        return self._weighed(classes) * self._trees + self.hierarchy.trees
+        return self._weighed(classes) * len(self.trees) + self.hierarchy.trees
 
     @cached_property
-    def _trees(self) -> int:
-        return int(self.hierarchy.trees.max(initial=0)) + 1
+    def trees(self) -> tuple[str | None, ...]:
+        """The root of each tree, in the order of `groups`; None for the series that are in none."""
+        names = (*(self.panel.ids[root] for root in self.hierarchy.roots), None)
+        return names[: int(self.hierarchy.trees.max(initial=0)) + 1]
+
+    def recipes(self, number: int) -> tuple[Recipe, ...]:
+        """What is weighed in a class, or in `SUMS`; the default first."""
+        return recipes_of_class(REGULAR if number == SUMS else number, self.spec.learners)
 
     def _weighed(self, classes: Ints) -> Ints:
         """The class, and for regular series above the leaves one more, `SUMS`."""
@@ -127,13 +141,7 @@ class Engine:
 
     def _weigh(self, cuts: Ints) -> tuple[Choice, ...]:
         """A choice for each class and tree."""
-        trials = [
-            {
-                recipe: Trial(self._trees)
-                for recipe in recipes_of_class(REGULAR if number == SUMS else number, self.spec.learners)
-            }
-            for number in range(len(CLASSES) + 1)
-        ]
+        trials = [{recipe: Trial(len(self.trees)) for recipe in self.recipes(number)} for number in range(POOLS)]
         for inner in self._inner(cuts):
             weighed, scale = self._weighed(self.pool.classes(inner.cuts)), self.features(inner.cuts).scale
             steps = self.spec.horizon

@@ -1,7 +1,7 @@
 """The fitted panel: forecasts with intervals, sample paths, reasons, and a form without pickle."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from numbers import Integral, Real
 from typing import Self
@@ -15,6 +15,7 @@ from viticast.forecasting.engine import Calibration, Engine, Outlook
 from viticast.forecasting.intervals import ErrorModel
 from viticast.forecasting.panel import Panel, shown
 from viticast.forecasting.spec import ForecastSpec
+from viticast.forecasting.updating import carry_over
 from viticast.forecasting.weighing import Choice
 
 
@@ -34,6 +35,31 @@ class Fitted:
 
     engine: Engine
     calibration: Calibration
+
+    def update(self, panel: pd.DataFrame, parents: Mapping[str, str]) -> Self:
+        """The same forecaster after other figures, newer ones as a rule; this one stays as it is.
+
+        Shares and error model are those that were fitted: nothing is weighed or calibrated anew, so it costs no more
+        than its forecasts. What the series are, their classes and levels, is read from `panel`. A learner that has a
+        share learns again, from `panel`, by the same seed: learnt models are not kept, as `to_arrays` has them learn
+        again too. The very panel and parents that it was fitted on give the same forecasts to the last digit.
+
+        A series is known by no more than its class and the root above it: a new one below a known root takes that
+        tree's shares, and below a new root the default recipe of its class. A series that `panel` does not have is
+        not forecast.
+
+        Args:
+            panel: `unique_id, ds, y`, as `fit` takes it.
+            parents: Parent of each `unique_id` that has one.
+
+        Raises:
+            PanelError: The panel or its hierarchy cannot be forecast; the message says what to change.
+            ValueError: There are parents, and the forecaster was fitted without the bound `lower=0`.
+        """
+        spec = ForecastSpec.model_validate(self.engine.spec.model_dump() | {"parents": dict(parents)})
+        engine = Engine(Panel.from_frame(panel), spec)
+        choices = carry_over(self.calibration.choices, self.engine, engine)
+        return type(self)(engine, Calibration(choices, self.calibration.errors))
 
     def predict(self, until: int, levels: Sequence[int] = (80, 95)) -> pd.DataFrame:
         """Forecasts of every year after each series' last row up to `until`.
@@ -87,6 +113,27 @@ class Fitted:
                 shock[:, step] = persistence * shock[:, step - 1] + np.sqrt(1 - persistence**2) * shock[:, step]
             out[path] = self.engine.quantile(outlook, self.calibration.errors, ndtr(shock))[kept]
         return out, self._frame(outlook, (), kept)[["unique_id", "ds"]]
+
+    def exceedance(self, asked: pd.DataFrame) -> Floats:
+        """How likely each series is to lie above a threshold, by the distribution that the intervals are quantiles of.
+
+        Args:
+            asked: `unique_id, ds, threshold`, in the unit of the series; a series and year may stand there twice.
+
+        Returns:
+            P(y > threshold) of each row, from 0 to 1: 0.1 at `hi80`, 0.9 at `lo80`, and 0 at a value that y cannot
+            exceed.
+
+        Raises:
+            ValueError: A column is missing, a series is unknown, a year is not after the series' last row, or a
+                threshold is missing.
+        """
+        rows, years, threshold = self._asked(asked)
+        if len(rows) == 0:
+            return np.empty(0)
+        outlook = self._outlook(self._steps(int(years.max())))
+        steps = years - self.engine.panel.first_year - self.engine.panel.last[rows] - 1
+        return self.engine.exceedance(outlook, self.calibration.errors, rows, steps, threshold)
 
     def explain(self) -> pd.DataFrame:
         """How each series is forecast.
@@ -155,6 +202,24 @@ class Fitted:
             float(arrays["error_persistence"]),
         )
         return cls(Engine(panel, spec), Calibration(choices, errors))
+
+    def _asked(self, asked: pd.DataFrame) -> tuple[Ints, Ints, Floats]:
+        """Row numbers, years and thresholds of a question."""
+        if missing := sorted({"unique_id", "ds", "threshold"} - set(asked.columns)):
+            raise ValueError(f"asked has no column {', '.join(missing)}; it needs unique_id, ds and threshold")
+        rows = pd.Index(self.engine.panel.ids).get_indexer(pd.Index(asked["unique_id"]))
+        threshold = asked["threshold"].to_numpy(dtype=np.float64, na_value=np.nan)
+        years = asked["ds"].to_numpy()
+        for row, name, year, limit in zip(rows, asked["unique_id"], years, threshold, strict=True):
+            _check_whole("ds", year)
+            if row < 0:
+                raise ValueError(f"there is no series {shown(name)}; ask for one that predict names")
+            end = int(self.engine.panel.last[row]) + self.engine.panel.first_year
+            if year <= end:
+                raise ValueError(f"series {name!r} reaches {end}, and {year} is asked; ask for a year after {end}")
+            if np.isnan(limit):
+                raise ValueError(f"series {name!r} has no threshold for {year}; give a number in its unit")
+        return rows.astype(np.int64), years.astype(np.int64), threshold
 
     def _outlook(self, steps: int) -> Outlook:
         last = self.engine.panel.last

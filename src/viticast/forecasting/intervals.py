@@ -69,6 +69,33 @@ class ErrorModel:
         bound: Floats = beyond * (low + (position - below) * (high - low))
         return bound
 
+    def probability(self, ratio: Floats, pools: Ints, horizons: Ints) -> Floats:
+        """Of an error over size of at most `ratio`, one for each entry: the inverse of `bound`.
+
+        `horizons` counts from 0. At a value that many probabilities have, it is the largest of them.
+        """
+        at = np.minimum(horizons, self.quantiles.shape[1] - 1)
+        out = np.empty(len(ratio))
+        for pool, horizon in np.unique(np.column_stack([pools, at]), axis=0):
+            rows = np.flatnonzero((pools == pool) & (at == horizon))
+            out[rows] = _probability(ratio[rows], self.quantiles[pool, horizon])
+        return out
+
+
+def _probability(ratio: Floats, quantiles: Floats) -> Floats:
+    from scipy.special import ndtr  # noqa: PLC0415 - slow to import
+
+    below = np.searchsorted(quantiles, ratio, side="right") - 1
+    first = np.clip(below, 0, len(quantiles) - 2)
+    low, high = quantiles[first], quantiles[first + 1]
+    between = (first + 1 + (ratio - low) / np.where(high > low, high - low, 1.0)) / STEPS
+    # beyond the outermost quantiles as in a normal distribution; where those are zero, there is nothing beyond
+    lowest, highest = quantiles[0], quantiles[-1]
+    left = ndtr(-OUTERMOST * ratio / lowest) if lowest < 0 else np.zeros(len(ratio))
+    right = ndtr(OUTERMOST * ratio / highest) if highest > 0 else np.ones(len(ratio))
+    probability: Floats = np.where(below < 0, left, np.where(below >= len(quantiles) - 1, right, between))
+    return probability
+
 
 def describe(features: Features, spread_of_members: Floats, pools: Ints) -> Floats:
     """The regressors of log error size, shape (series, steps, features), free of the series' unit."""

@@ -26,6 +26,11 @@ class Hierarchy:
         return ~np.isin(np.arange(len(self.groups)), self.groups)
 
     @cached_property
+    def roots(self) -> tuple[int, ...]:
+        """The series that have children and no parent, in the order of their trees."""
+        return tuple(sorted(int(parent) for parent, _ in self.families if self.groups[parent] < 0))
+
+    @cached_property
     def trees(self) -> Ints:
         """Number of the root above each series, from 0 on; all 0 for a panel without a hierarchy."""
         if not self.families:
@@ -33,9 +38,8 @@ class Hierarchy:
         above = np.where(self.groups >= 0, self.groups, np.arange(len(self.groups)))
         while (above[above] != above).any():
             above = above[above]
-        roots = {int(parent) for parent, _ in self.families if self.groups[parent] < 0}
         # series without children or parent are one family, so that each is not judged by itself
-        number = {root: at for at, root in enumerate(sorted(roots))}
+        number = {root: at for at, root in enumerate(self.roots)}
         return np.array([number.get(int(root), len(number)) for root in above], dtype=np.int64)
 
 

@@ -91,8 +91,7 @@ def weigh(trials: dict[Recipe, Trial], has_zeros: bool) -> tuple[Choice, ...]:
     counts = np.sum([np.zeros(trials[default].trees), *trials[default].count], axis=0)
     count = int(np.sum(counts))
     if len(trials) == 1 or count < FEWEST_TRIALS:
-        basis: Basis = "only_recipe" if len(trials) == 1 else "too_little_past"
-        return tuple(_unweighed(default, basis, count, int(own)) for own in counts)
+        return tuple(unweighed(tuple(trials), count, int(own)) for own in counts)
     of_class = {recipe: _losses(trial, trials[default], has_zeros, slice(None)) for recipe, trial in trials.items()}
     choices = []
     for tree, own in enumerate(counts):
@@ -103,7 +102,10 @@ def weigh(trials: dict[Recipe, Trial], has_zeros: bool) -> tuple[Choice, ...]:
     return tuple(choices)
 
 
-def _unweighed(default: Recipe, basis: Basis, class_past: int, tree_past: int) -> Choice:
+def unweighed(recipes: Sequence[Recipe], class_past: int, tree_past: int) -> Choice:
+    """The default of a class, its first recipe: what stands where its past does not weigh them."""
+    default = recipes[0]
+    basis: Basis = "only_recipe" if len(recipes) == 1 else "too_little_past"
     return Choice(dict(default.shares), {default.name: 1.0}, basis, class_past, tree_past, default.name, default.name)
 
 

@@ -7,13 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from viticast.contracts.bounds import COVERAGE, TIE
 from viticast.monitoring.verdicts import Status, Verdict, bounded
-
-COVERAGE = {80: (0.75, 0.88), 95: (0.92, 0.98)}
-"""Level -> bounds of the share of actuals that its intervals must hold."""
-
-TIE = 1.02
-"""Two methods whose losses differ by less are equal: one series in one year moves a loss as much."""
 
 MINIMUM_SERIES_ORIGINS = 100
 """Below so many series and origins a class's losses are luck."""

@@ -1,5 +1,6 @@
 """A real registry: SQLite and files in a folder of its own."""
 
+import json
 import subprocess
 import sys
 import textwrap
@@ -11,11 +12,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from kedro.io import DatasetError
+from mlflow.exceptions import MlflowException
 
+from viticast import __version__
 from viticast.datasets.mlflow_tags import MlflowTagsDataset
-from viticast.datasets.registered_model import CHAMPION, RegisteredModelDataset
+from viticast.datasets.registered_model import ModelVersionDataset, RegisteredModelDataset
 from viticast.forecasting import ForecastSpec, fit
+from viticast.registry.champion import CHAMPION
 from viticast.registry.package import ModelPackage
+from viticast.registry.revision import git_revision
 
 NAME = "viticast-test"
 COLUMNS = ["series_id", "year", "yhat", "lo80", "hi80", "lo95", "hi95"]
@@ -36,16 +41,20 @@ def client(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def fitted():
+def panel():
     random = np.random.default_rng(3)
     years = range(1990, 2024)
-    panel = pd.DataFrame(
+    return pd.DataFrame(
         [
             {"unique_id": name, "ds": year, "y": float(level * random.lognormal(0, 0.2))}
             for name, level in (("a/x", 100), ("a/y", 10))
             for year in years
         ]
     )
+
+
+@pytest.fixture(scope="module")
+def fitted(panel):
     return fit(panel, ForecastSpec(horizon=2, origins=4, learners=()))
 
 
@@ -54,43 +63,49 @@ def package(fitted):
     return ModelPackage(
         model_key="a" * 16,
         arrays=fitted.to_arrays(),
-        is_champion=False,
-        reason="in a test",
         example=("a/x", 2024),
         tags={"source": "sample"},
+        metrics={"capped_mase": 1.25, "wape": 0.1234567891, "coverage80": 0.8},
     )
 
 
 @pytest.fixture
 def dataset(request):
     """A model of its own for each test."""
-    return RegisteredModelDataset(model_name=f"{NAME}-{request.node.name}")
+    return ModelVersionDataset(model_name=f"{NAME}-{request.node.name}")
 
 
 @pytest.fixture(scope="module")
 def registered(client, package):
-    dataset = RegisteredModelDataset(model_name=NAME)
-    dataset.save(package)
-    return dataset
+    """The champion, as the dataset that loads it."""
+    ModelVersionDataset(model_name=NAME).save(package)
+    client.set_registered_model_alias(NAME, CHAMPION, "1")
+    return RegisteredModelDataset(model_name=NAME)
 
 
 def versions(client, dataset):
     return client.search_model_versions(f"name = '{dataset._describe()['model_name']}'")
 
 
-def champion(client, dataset):
-    return client.get_model_version_by_alias(dataset._describe()["model_name"], CHAMPION)
-
-
 def test_a_version_says_what_made_it(client, registered):
     [version] = versions(client, registered)
-    assert version.tags == {"source": "sample", "model_key": "a" * 16, "decision": "in a test"}
+    assert version.tags == {
+        "source": "sample",
+        "model_key": "a" * 16,
+        "backtest_capped_mase": "1.25",
+        "backtest_wape": "0.123457",
+        "backtest_coverage80": "0.8",
+        "git_revision": git_revision(Path.cwd()),
+        "viticast_version": __version__,
+    }
 
 
 def test_a_key_is_registered_once(client, registered, package):
-    registered.save(package)
-    registered.save(replace(package, is_champion=True))
+    again = ModelVersionDataset(model_name=NAME)
+    again.save(package)
+    again.save(replace(package, example=("a/y", 2025)))
     assert len(versions(client, registered)) == 1
+    assert (again.load().model_key, again.load().version) == ("a" * 16, "1")
 
 
 def test_no_file_of_a_model_is_a_pickle(client, registered):
@@ -139,23 +154,112 @@ def test_the_champion_gives_the_same_numbers_in_another_process(registered, fitt
     np.testing.assert_allclose(found[COLUMNS[2:]], wanted[COLUMNS[2:]], rtol=1e-9)
 
 
-@pytest.mark.parametrize(("series_id", "year"), [("a/z", 2025), ("a/x", 2023)])
-def test_a_question_without_an_answer_is_an_error(registered, series_id, year):
-    asked = pd.DataFrame({"series_id": [series_id, "a/y"], "year": [year, 2025]})
-    with pytest.raises(ValueError, match=f"no forecast of '{series_id}' for {year}"):
-        registered.load().predict(asked)
+@pytest.fixture(scope="module")
+def model(registered):
+    return registered.load()
 
 
-def test_the_first_model_is_used_and_later_ones_only_if_they_are_fit(client, dataset, package):
-    for key, is_champion, version in [("1", False, 1), ("2", False, 1), ("3", True, 3), ("2", False, 3)]:
-        dataset.save(replace(package, model_key=key * 16, is_champion=is_champion))
-        assert int(champion(client, dataset).version) == version
-    assert len(versions(client, dataset)) == 3
+def question(series_id, year, **more):
+    return pd.DataFrame({"series_id": series_id, "year": year, **more})
+
+
+@pytest.mark.parametrize(
+    ("series_id", "year", "told"),
+    [
+        ("a/z", 2025, "the model knows no series 'a/z'"),
+        ("a/x", 2023, "'a/x' has figures up to 2023, and 2023 is asked: ask for a year from 2024 to 2073"),
+        ("a/x", 2074, "'a/x' is asked for 2074, too far ahead: ask for a year up to 2073"),
+    ],
+)
+def test_a_question_without_an_answer_is_the_fault_of_who_asks(model, series_id, year, told):
+    with pytest.raises(MlflowException, match=told) as refused:
+        model.predict(question([series_id, "a/y"], [year, 2025]))
+    assert refused.value.get_http_status_code() == 400
+
+
+@pytest.mark.parametrize("level", [0, 100, -5, 1000])
+def test_a_level_out_of_bounds_is_refused(model, level):
+    with pytest.raises(MlflowException, match=f"level {level} is out of bounds: give per cent from 1 to 99"):
+        model.predict(question(["a/x"], [2025]), params={"levels": [80, level]})
+
+
+def test_an_infinite_threshold_is_refused(model):
+    with pytest.raises(MlflowException, match="a threshold is infinite"):
+        model.predict(question(["a/x"], [2025], threshold=[np.inf]))
+
+
+def test_no_row_is_no_question(model):
+    with pytest.raises(MlflowException, match="no row is asked"):
+        model.predict(question(["a/x"], [2025]).head(0))
+
+
+def test_levels_are_those_that_were_asked_for(model, fitted):
+    answer = model.predict(question(["a/x", "a/x"], [2026, 2024]), params={"levels": [50, 50, 99]})
+    assert answer.columns.tolist() == ["series_id", "year", "yhat", "lo50", "hi50", "lo99", "hi99"]
+    expected = fitted.predict(2026, levels=(50, 99)).query("unique_id == 'a/x'").set_index("ds").loc[[2026, 2024]]
+    np.testing.assert_allclose(answer[["yhat", "lo50", "hi99"]], expected[["yhat", "lo50", "hi99"]], rtol=1e-12)
+    assert model.predict(question(["a/x"], [2026]), params={"levels": []}).columns.tolist() == COLUMNS[:3]
+
+
+def test_a_threshold_has_its_probability_and_a_row_without_one_has_none(model, fitted):
+    bound = float(fitted.predict(2025).query("unique_id == 'a/x' and ds == 2025")["hi80"].iloc[0])
+    answer = model.predict(question(["a/x", "a/y", "a/x"], [2025, 2025, 2025], threshold=[bound, np.nan, 0.0]))
+    above = answer["probability_above"].tolist()
+    assert above[0] == pytest.approx(0.1, abs=1e-6)
+    assert above[1] is None
+    assert above[2] == pytest.approx(1, abs=0.05)
+
+
+def test_answers_are_json(model):
+    answer = model.predict(question(["a/x", "a/y"], [2025, 2025], threshold=[1.0, np.nan]))
+    assert json.loads(json.dumps(answer.to_dict("records"), allow_nan=False))[1]["probability_above"] is None
+
+
+def test_the_signature_says_what_may_be_asked(model):
+    signature = model.metadata.signature
+    assert [(column.name, column.required) for column in signature.inputs.inputs] == [
+        ("series_id", True),
+        ("year", True),
+        ("threshold", False),
+    ]
+    assert signature.params.to_dict() == [{"name": "levels", "type": "long", "default": [80, 95], "shape": (-1,)}]
+
+
+def test_the_forecaster_in_the_model_can_be_updated(model, fitted, panel):
+    inside = model.unwrap_python_model().fitted
+    later = panel[panel["ds"] == 2023].assign(ds=2024)
+    updated = inside.update(pd.concat([panel, later]), {})
+    assert updated.predict(2025)["ds"].unique().tolist() == [2025]
+
+
+def test_a_version_that_is_registered_is_no_champion(client, dataset, package, caplog):
+    caplog.set_level("INFO", logger="viticast")
+    name = dataset._describe()["model_name"]
+    for key in ("1", "2", "1"):
+        dataset.save(replace(package, model_key=key * 16))
+    assert len(versions(client, dataset)) == 2
+    assert client.get_registered_model(name).aliases == {}
+    assert (dataset.load().version, dataset.load().tags["source"]) == ("1", "sample")
+    assert [message for message in caplog.messages if name in message] == [
+        f"model {'1' * 16} of {name} is version 1",
+        f"model {'2' * 16} of {name} is version 2",
+        f"model {'1' * 16} of {name} is version 1 already",
+    ]
+
+
+def test_a_run_that_registered_nothing_has_no_version(client, dataset):
+    with pytest.raises(DatasetError, match="kedro run --pipelines=modeling"):
+        dataset.load()
 
 
 def test_a_registry_without_the_model_says_what_to_run(client, dataset):
     with pytest.raises(DatasetError, match="kedro run --pipelines=modeling"):
-        dataset.load()
+        RegisteredModelDataset(model_name=dataset._describe()["model_name"]).load()
+
+
+def test_the_champion_is_not_saved(registered):
+    with pytest.raises(DatasetError, match="not allowed"):
+        registered.save(None)
 
 
 def test_tags_are_set_on_the_run(client):
@@ -170,22 +274,3 @@ def test_tags_are_set_on_the_run(client):
 def test_tags_are_not_loaded():
     with pytest.raises(DatasetError, match="look at the run in MLflow"):
         MlflowTagsDataset().load()
-
-
-def test_a_model_that_is_registered_already_is_told_as_such(client, dataset, package, caplog):
-    caplog.set_level("INFO", logger="viticast")
-    told = []
-    for key, is_champion in [("1", False), ("1", False), ("2", False), ("2", False), ("2", True), ("2", True)]:
-        caplog.clear()
-        reason = "it is fit" if is_champion else "does not beat it"
-        dataset.save(replace(package, model_key=key * 16, is_champion=is_champion, reason=reason))
-        told += [message for message in caplog.messages if dataset._describe()["model_name"] in message]
-    name = dataset._describe()["model_name"]
-    assert told == [
-        f"model {name} version 1: champion, as there was none (does not beat it)",
-        f"model {'1' * 16} of {name} is version 1 already: champion",
-        f"model {name} version 2: kept aside (does not beat it)",
-        f"model {'2' * 16} of {name} is version 2 already: not champion, which is version 1",
-        f"model {'2' * 16} of {name} is version 2 already: champion, from now on (it is fit)",
-        f"model {'2' * 16} of {name} is version 2 already: champion",
-    ]

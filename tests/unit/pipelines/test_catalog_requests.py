@@ -48,11 +48,21 @@ def test_ingestion_asks_for_why_a_table_did_not_come():
     assert len(tables["observations"]) == len(tables["vintages"]) == 1
 
 
-def test_modeling_asks_for_one_partition_of_each_table_of_feature_and_modeling():
-    tables = request_modeled(MODEL)["tables"]
+def test_modeling_asks_for_snapshot_and_forecasts_and_for_the_backtests_of_both_models():
+    """The champion stays: it forecasts the newest snapshot, and its backtests are of an older one."""
+    in_use = MODEL | {"snapshot_id": "3333333333333333"}
+    judged = pd.DataFrame(
+        [{"snapshot_id": MODEL["snapshot_id"], "model_key": "4" * 16, "champion_key": MODEL["model_key"]}]
+    )
+    tables = request_modeled(MODEL, in_use, judged)["tables"]
     assert set(tables) == set(LAKE_TABLES) - {"observations", "vintages", "findings", "monitoring"}
     assert tables["panel"] == [{"snapshot_id": MODEL["snapshot_id"]}]
     assert tables["forecasts"] == [{"snapshot_id": MODEL["snapshot_id"], "model_key": MODEL["model_key"]}]
+    assert tables["backtests"] == [
+        {"snapshot_id": "3333333333333333", "model_key": MODEL["model_key"]},
+        {"snapshot_id": MODEL["snapshot_id"], "model_key": "4" * 16},
+    ]
+    assert tables["promotions"] == judged.to_dict("records")
 
 
 def test_monitoring_asks_for_the_verdicts_on_the_model():

@@ -1,9 +1,9 @@
-"""The forecaster is fitted, tested on the past and asked for the future; its key says what made it."""
+"""A forecaster is fitted, tested on the past and judged against the champion; the champion is asked for the future."""
 
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,23 +11,18 @@ import pandas as pd
 from viticast.contracts.lake import LAKE_TABLES
 from viticast.lake.partitions import partitions_of
 from viticast.pipelines.modeling.params import ModelingParams
-from viticast.registry.package import ModelPackage
-from viticast.registry.promotion import judge
+from viticast.registry import gate
+from viticast.registry.champion import AliasMove, ChampionRecord, Opponent, Standing, find_opponent
+from viticast.registry.package import ModelPackage, overall_metrics
+from viticast.registry.publication import backtests_of, champion_forecaster, receipt_of, require_published
+from viticast.registry.verdict_row import verdict_row
 
 logger = logging.getLogger(__name__)
 
 Receipt = Mapping[str, Any]
-TABLES = (
-    "snapshots",
-    "series",
-    "panel",
-    "corrections_applied",
-    "ledger",
-    "revisions",
-    "forecasts",
-    "backtests",
-)
-"""What is to be queryable when the pipeline ends."""
+Partitions = Mapping[tuple[str, ...], Callable[[], pd.DataFrame]]
+SNAPSHOT_TABLES = ("snapshots", "series", "panel", "corrections_applied", "ledger", "revisions")
+"""Of the snapshot that is forecast: to be queryable when the pipeline ends."""
 
 
 def identify_model(receipt: Receipt, params: ModelingParams, code_fingerprint: str) -> dict[str, Any]:
@@ -43,7 +38,8 @@ def identify_model(receipt: Receipt, params: ModelingParams, code_fingerprint: s
     """
     made_of = {
         "panel": receipt["panel_sha256"],
-        "params": params.model_dump(mode="json"),
+        # How it is judged does not make it another model.
+        "params": params.model_dump(mode="json", exclude={"gate"}),
         "code": code_fingerprint,
     }
     key = _hash(made_of)[:16]
@@ -89,26 +85,6 @@ def fit_forecaster(training_panel: pd.DataFrame, series: pd.DataFrame, params: M
     from viticast.forecasting import fit  # noqa: PLC0415
 
     return fit(training_panel, _spec(params, series))
-
-
-def forecast(fitted: Any, params: ModelingParams, identity: Receipt) -> pd.DataFrame:  # noqa: ANN401
-    """Forecasts every series to the common target year.
-
-    Returns:
-        As `contracts.forecasts.Forecasts` describes.
-    """
-    result = fitted.predict(until=identity["target_year"], levels=params.levels)
-    return _stamp(result.rename(columns={"unique_id": "series_id", "ds": "year"}), identity, "forecasts")
-
-
-def explain(fitted: Any) -> pd.DataFrame:  # noqa: ANN401
-    """Tells of each series which members and shares make its forecast.
-
-    Returns:
-        As `contracts.reports.Explanations` describes.
-    """
-    told: pd.DataFrame = fitted.explain().rename(columns={"unique_id": "series_id"})
-    return told
 
 
 def decompose_totals(training_panel: pd.DataFrame, series: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -165,25 +141,183 @@ def score(backtests: pd.DataFrame, series: pd.DataFrame) -> tuple[pd.DataFrame, 
 def package_model(
     fitted: Any,  # noqa: ANN401
     accuracy: pd.DataFrame,
-    forecasts: pd.DataFrame,
     identity: Receipt,
-) -> tuple[ModelPackage, dict[str, Any]]:
-    """Makes the model ready for the registry.
-
-    Returns:
-        The model, and the receipt that makes it current.
-    """
-    promotion = judge(accuracy[accuracy["breakdown"] == "overall"])
-    first = forecasts.iloc[0]
-    package = ModelPackage(
+) -> ModelPackage:
+    """Makes the model ready for the registry."""
+    panel = fitted.engine.panel
+    return ModelPackage(
         model_key=identity["model_key"],
         arrays=fitted.to_arrays(),
-        is_champion=promotion.is_champion,
-        reason=promotion.reason,
-        example=(str(first["series_id"]), int(first["year"])),
+        example=(str(panel.ids[0]), int(panel.last[0]) + int(panel.first_year) + 1),
         tags={name: str(value) for name, value in identity.items() if name != "model_key"},
+        metrics=overall_metrics(accuracy),
     )
-    return package, dict(identity)
+
+
+def recall_champion(
+    standing: Standing, known_backtests: Partitions, identity: Receipt
+) -> tuple[Opponent, pd.DataFrame]:
+    """Finds whom the model is judged against, and how that one did in the past.
+
+    Returns:
+        The opponent, and its backtests: no row if there is none, or if the lake does not have them.
+    """
+    opponent = find_opponent(standing, identity["model_key"])
+    backtests = backtests_of(opponent.champion, known_backtests)
+    logger.info(
+        "judged against: %s (version %s), %d rows of its backtest", opponent.key, opponent.version, len(backtests)
+    )
+    return opponent, backtests
+
+
+def judge_challenger(
+    challenger_backtests: pd.DataFrame,
+    champion_backtests: pd.DataFrame,
+    series: pd.DataFrame,
+    opponent: Opponent,
+    identity: Receipt,
+    params: ModelingParams,
+) -> pd.DataFrame:
+    """Judges the model against the champion.
+
+    Returns:
+        As `contracts.promotions.Promotions` describes, one row.
+    """
+    champion = opponent.champion
+    # A model that is champion was promoted as its run asked; a later run that comes to it again asks nothing new.
+    mode: Any = opponent.mode or params.gate.promote
+    contest = gate.Contest(
+        champion_key=None if champion is None else champion.model_key,
+        champion_version=None if champion is None else champion.version,
+        had_champion=opponent.had_champion,
+        is_same_figures=champion is not None and champion.tags.get("panel_sha256") == identity["panel_sha256"],
+        mode=mode,
+    )
+    verdict = gate.judge(challenger_backtests, champion_backtests, series, contest, params.gate)
+    log = logger.warning if verdict.verdict == "refuse" else logger.info
+    log("%s model %s: %s", verdict.verdict, identity["model_key"], verdict.reason)
+    return verdict_row(verdict, contest, identity)
+
+
+def tag_verdict(promotion: pd.DataFrame) -> dict[str, str]:
+    """What the MLflow run says about the verdict."""
+    return _verdict_tags(promotion)
+
+
+def move_alias(promotion: pd.DataFrame, version: ChampionRecord) -> AliasMove:
+    """Says what becomes of the alias; the verdict is in the lake by now.
+
+    Args:
+        promotion: The verdict, read back.
+        version: The model's, in the registry.
+    """
+    row = promotion.iloc[0]
+    return AliasMove(
+        model_key=str(row["model_key"]),
+        version=version.version,
+        expected=str(row["champion_key"]),
+        is_promoted=row["verdict"] == "promote",
+        tags=_verdict_tags(promotion),
+    )
+
+
+def choose(
+    champion: ChampionRecord | None,
+    opponent: Opponent,
+    identity: Receipt,
+    challenger_backtests: pd.DataFrame,
+    challenger_accuracy: pd.DataFrame,
+    champion_backtests: pd.DataFrame,
+    series: pd.DataFrame,
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
+    """Publishes what belongs to the model in use: the champion, whichever of both it is.
+
+    Args:
+        champion: After the verdict.
+        opponent: Whom the model was judged against.
+        identity: The model's.
+        challenger_backtests: The model's.
+        challenger_accuracy: The model's.
+        champion_backtests: The opponent's.
+        series: The dimension of the snapshot.
+
+    Returns:
+        Backtests, accuracy and receipt of the model in use.
+
+    Raises:
+        NothingPublishedError: There is no champion, another one, or its backtests are gone.
+    """
+    in_use = require_published(champion, opponent, identity, champion_backtests)
+    if in_use.model_key == identity["model_key"]:
+        return challenger_backtests, challenger_accuracy, dict(identity)
+    accuracy, _ = score(champion_backtests, series)
+    return champion_backtests, accuracy, receipt_of(in_use)
+
+
+def update_champion(
+    model: Any,  # noqa: ANN401 - mlflow's, imported late
+    training_panel: pd.DataFrame,
+    series: pd.DataFrame,
+    feature_receipt: Receipt,
+    receipt: Receipt,
+) -> tuple[Any, dict[str, Any]]:
+    """Has the champion know the newest figures; nothing is weighed, calibrated or fitted anew.
+
+    Args:
+        model: The champion, out of the registry.
+        training_panel: The newest figures as unique_id, ds, y.
+        series: SeriesDimension of their snapshot.
+        feature_receipt: Of the newest panel.
+        receipt: Of the model in use.
+
+    Returns:
+        The forecaster, and what the receipt of the forecasts will say, as `contracts.receipts.ForecastReceipt`
+        describes.
+
+    Raises:
+        OtherChampionError: The alias is at another model than backtests and accuracy are of.
+    """
+    fitted = champion_forecaster(model, receipt["model_key"])
+    if feature_receipt["panel_sha256"] != receipt["panel_sha256"]:
+        logger.info("model %s takes the figures of snapshot %s", receipt["model_key"], feature_receipt["snapshot_id"])
+        fitted = fitted.update(training_panel, _parents(series))
+    target_year = min(feature_receipt["last_years"].values()) + fitted.engine.spec.horizon
+    logger.info("model %s: forecasts to %d", receipt["model_key"], target_year)
+    return fitted, {
+        "model_key": receipt["model_key"],
+        "snapshot_id": feature_receipt["snapshot_id"],
+        "trained_on": receipt["snapshot_id"],
+        "source": feature_receipt["source"],
+        "is_synthetic": feature_receipt["is_synthetic"],
+        "target_year": target_year,
+        "panel_sha256": feature_receipt["panel_sha256"],
+    }
+
+
+def forecast(fitted: Any, identity: Receipt) -> pd.DataFrame:  # noqa: ANN401
+    """Forecasts every series to the common target year.
+
+    Returns:
+        As `contracts.forecasts.Forecasts` describes.
+    """
+    result = fitted.predict(until=identity["target_year"], levels=fitted.engine.spec.levels)
+    return _stamp(result.rename(columns={"unique_id": "series_id", "ds": "year"}), identity, "forecasts")
+
+
+def explain(fitted: Any) -> pd.DataFrame:  # noqa: ANN401
+    """Tells of each series which members and shares make its forecast.
+
+    Returns:
+        As `contracts.reports.Explanations` describes.
+    """
+    told: pd.DataFrame = fitted.explain().rename(columns={"unique_id": "series_id"})
+    return told
+
+
+def sign_forecasts(identity: Receipt, forecasts: pd.DataFrame, explanations: pd.DataFrame) -> dict[str, Any]:
+    """Makes the forecasts current: they and their explanations are in place by now."""
+    logger.info("%d forecasts of %d series", len(forecasts), len(explanations))
+    return dict(identity)
 
 
 def tag_run(identity: Receipt) -> dict[str, str]:
@@ -191,17 +325,27 @@ def tag_run(identity: Receipt) -> dict[str, str]:
     return {name: str(value) for name, value in identity.items()}
 
 
-def request_catalog(receipt: Receipt) -> dict[str, dict[str, list[dict[str, str]]]]:
-    """Asks for what the snapshot and the model have in the lake.
+def request_catalog(
+    forecast_receipt: Receipt, model_receipt: Receipt, promotions: pd.DataFrame
+) -> dict[str, dict[str, list[dict[str, str]]]]:
+    """Asks for what the snapshot, its forecasts and the models have in the lake.
 
     Args:
-        receipt: The model's own; it is written when all of them are in the lake.
+        forecast_receipt: It is written when all of them are in the lake.
+        model_receipt: Of the model in use.
+        promotions: The run's verdict; all verdicts in a run that gave none.
 
     Returns:
-        Table -> its partition.
+        Table -> its partitions.
     """
-    logger.info("to catalog: model %s of the snapshot %s", receipt["model_key"], receipt["snapshot_id"])
-    return {"tables": {name: partitions_of(LAKE_TABLES[name].partition_by, [receipt]) for name in TABLES}}
+    logger.info("to catalog: snapshot %s, model %s", forecast_receipt["snapshot_id"], forecast_receipt["model_key"])
+    judged = [{str(name): value for name, value in row.items()} for row in promotions.to_dict("records")]
+    rows = {
+        **{name: [forecast_receipt] for name in (*SNAPSHOT_TABLES, "forecasts")},
+        "backtests": [model_receipt, *judged],
+        "promotions": judged,
+    }
+    return {"tables": {name: partitions_of(LAKE_TABLES[name].partition_by, rows[name]) for name in rows}}
 
 
 def _hash(content: object) -> str:
@@ -211,15 +355,31 @@ def _hash(content: object) -> str:
 def _spec(params: ModelingParams, series: pd.DataFrame) -> Any:  # noqa: ANN401
     from viticast.forecasting import ForecastSpec  # noqa: PLC0415
 
-    children = series[series["parent_id"].notna()]
     return ForecastSpec(
         horizon=params.horizon,
         levels=params.levels,
-        parents=dict(zip(children["series_id"], children["parent_id"], strict=True)),
+        parents=_parents(series),
         origins=params.calibration_origins,
         learners=params.learners,
         seed=params.seed,
     )
+
+
+def _parents(series: pd.DataFrame) -> dict[str, str]:
+    children = series[series["parent_id"].notna()]
+    return dict(zip(children["series_id"], children["parent_id"], strict=True))
+
+
+def _verdict_tags(promotion: pd.DataFrame) -> dict[str, str]:
+    """What registry and run say of a verdict."""
+    row = promotion.iloc[0]
+    return {
+        "verdict": str(row["verdict"]),
+        "rule": str(row["rule"]),
+        "promote": str(row["mode"]),
+        "reason": str(row["reason"]),
+        "judged_against": str(row["champion_key"]),
+    }
 
 
 def _stamp(frame: pd.DataFrame, identity: Receipt, table: str) -> pd.DataFrame:

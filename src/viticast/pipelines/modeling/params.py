@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from viticast.registry.gate import GateParams
+
 
 class ModelingParams(BaseModel):
     """How far is forecast, with which learners, and how it is judged.
@@ -15,6 +17,7 @@ class ModelingParams(BaseModel):
         learners: Names of the learners that may take part, as far as the panel's own past justifies it.
         tracked: Names of the members and challengers that the backtest scores beside the forecasts.
         seed: Seed of the learners.
+        gate: How a model is judged against the champion.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -26,3 +29,4 @@ class ModelingParams(BaseModel):
     learners: tuple[str, ...]
     tracked: tuple[str, ...]
     seed: int = Field(ge=0, lt=2**32)
+    gate: GateParams

@@ -1,0 +1,250 @@
+"""The gate in runs: what a model is judged against, what is published, and forecasts without training."""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import pandas as pd
+import pytest
+from kedro.io import DatasetError
+from mlflow import MlflowClient
+from tests.integration.crash_runs import TABLES
+from tests.pipelines.project_runs import contents, keep_tables, make_project, run
+
+from viticast.contracts.lake import LAKE_TABLES
+from viticast.datasets.champion import ChampionMovedError
+from viticast.lake.table import LakeTable
+from viticast.registry.publication import NothingPublishedError, OtherChampionError
+
+LAKE = Path("data/sample/02_lake")
+MODEL = "viticast-sample"
+STRANGER = "c" * 16
+BOUNDS = ["yhat", "lo80", "hi80", "lo95", "hi95"]
+
+
+def client() -> MlflowClient:
+    return MlflowClient(f"sqlite:///{Path('data/mlflow/mlflow.db').absolute()}")
+
+
+def champion() -> str:
+    """Key of the version that has the alias."""
+    return str(client().get_model_version_by_alias(MODEL, "champion").tags["model_key"])
+
+
+def table(name: str, **where: str) -> pd.DataFrame:
+    return LakeTable(str(LAKE), name, LAKE_TABLES[name].partition_by, "changed").read(where)
+
+
+def receipt(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((LAKE / f"{name}_receipt.json").read_text(encoding="utf-8"))
+    return content
+
+
+def verdict(model_key: str, champion_key: str) -> Mapping[str, Any]:
+    [row] = table("promotions", model_key=model_key, champion_key=champion_key).to_dict("records")
+    return {str(name): value for name, value in row.items()}
+
+
+def plant_champion(factor: float, *, snapshot_id: str = "5" * 16, with_backtests: bool = True) -> None:
+    """Makes another version champion: the same arrays under another key, its backtest's errors times `factor`."""
+    registry = client()
+    version = registry.get_model_version_by_alias(MODEL, "champion")
+    tags = {**version.tags, "model_key": STRANGER, "snapshot_id": snapshot_id, "judged_against": "none"}
+    rows = table("backtests", model_key=str(version.tags["model_key"]))
+    ours = rows["method"] == "viticast"
+    for name in BOUNDS:
+        rows[name] = rows[name].where(~ours, rows["y"] + (rows[name] - rows["y"]) * factor).clip(lower=0)
+    rows = rows.assign(model_key=STRANGER, snapshot_id=snapshot_id)
+    if with_backtests:
+        LakeTable(str(LAKE), "backtests", LAKE_TABLES["backtests"].partition_by, "changed").write(rows)
+    source = Path(mlflow.artifacts.download_artifacts(version.source, tracking_uri=registry.tracking_uri))
+    folder = Path("data/mlflow/planted").absolute()
+    shutil.copytree(source, folder, dirs_exist_ok=True)
+    described = (folder / "MLmodel").read_text().replace(str(version.tags["model_key"]), STRANGER)
+    (folder / "MLmodel").write_text(described)
+    planted = registry.create_model_version(MODEL, source=str(folder), tags=tags)
+    registry.set_registered_model_alias(MODEL, "champion", planted.version)
+
+
+@pytest.fixture(scope="module")
+def first_run(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> Path:
+    """A project of some tables after its first run."""
+    folder = make_project(tmp_path_factory.mktemp("project"), project_root)
+    keep_tables(folder, TABLES)
+    for path in (folder / "data" / "00_sample").glob("*/*.csv"):
+        if path.stem not in TABLES:
+            path.unlink()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        run(folder, pipelines=["ingestion", "cataloging", "feature", "modeling"])
+    return folder
+
+
+@pytest.fixture
+def project(first_run: Path) -> Iterator[Path]:
+    """The project as its first run left it, as the current folder."""
+    kept = first_run.with_name("kept")
+    if not kept.exists():
+        shutil.copytree(first_run / "data", kept)
+    shutil.rmtree(first_run / "data")
+    shutil.copytree(kept, first_run / "data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(first_run)
+        yield first_run
+    mlflow.set_tracking_uri("")
+
+
+def test_the_first_model_is_promoted_and_a_second_run_changes_nothing(project: Path) -> None:
+    key = champion()
+    assert (verdict(key, "none")["verdict"], verdict(key, "none")["rule"]) == ("promote", "first_model")
+    assert receipt("modeling")["model_key"] == receipt("forecast")["model_key"] == key
+    before, versions = contents(str(LAKE)), client().search_model_versions(f"name = '{MODEL}'")
+    run(project, pipelines=["modeling"])
+    assert contents(str(LAKE)) == before
+    assert [found.tags for found in client().search_model_versions(f"name = '{MODEL}'")] == [
+        found.tags for found in versions
+    ]
+
+
+def test_a_degraded_challenger_is_refused_and_the_champions_results_are_published(project: Path) -> None:
+    challenger = champion()
+    plant_champion(0.4)
+    run(project, pipelines=["modeling"])
+    row = verdict(challenger, STRANGER)
+    assert row["verdict"] == "refuse"
+    assert row["capped_mase_ratio_low"] > 1
+    assert champion() == STRANGER
+    tags = client().get_model_version(MODEL, "1").tags
+    assert (tags["verdict"], tags["judged_against"], tags["reason"]) == ("refuse", STRANGER, row["reason"])
+    made, forecasts = receipt("modeling"), receipt("forecast")
+    assert (made["model_key"], made["snapshot_id"]) == (STRANGER, "5" * 16)
+    assert (forecasts["model_key"], forecasts["trained_on"]) == (STRANGER, "5" * 16)
+    assert forecasts["snapshot_id"] == receipt("feature")["snapshot_id"]
+    assert len(table("forecasts", model_key=STRANGER, snapshot_id=forecasts["snapshot_id"]))
+    accuracy = pd.read_csv("data/sample/08_reporting/accuracy.csv").query("breakdown == 'overall'").set_index("method")
+    rows = table("backtests", model_key=STRANGER).query("method == 'viticast'")
+    leaves = rows.merge(table("series").query("level == 'leaf'")[["series_id"]])
+    wape = (leaves["yhat"] - leaves["y"]).abs().sum() / leaves["y"].sum()
+    assert accuracy.loc["viticast", "wape"] == pytest.approx(wape)
+    run(project, pipelines=["monitoring"])
+    assert table("monitoring", model_key=STRANGER)["snapshot_id"].nunique() == 1
+
+
+def test_an_improved_challenger_is_promoted_and_a_second_run_says_the_same(project: Path) -> None:
+    challenger = champion()
+    plant_champion(1.5)
+    run(project, pipelines=["modeling"], **{"modeling.gate.table_bound": 5.0})
+    assert verdict(challenger, STRANGER)["rule"] == "better"
+    assert champion() == receipt("modeling")["model_key"] == receipt("forecast")["model_key"] == challenger
+    before = contents(str(LAKE))
+    run(project, pipelines=["modeling"], **{"modeling.gate.table_bound": 5.0})
+    assert contents(str(LAKE)) == before
+    assert champion() == challenger
+
+
+@pytest.mark.parametrize(("mode", "factor", "kept"), [("never", 1.5, True), ("force", 0.4, False)])
+def test_a_run_may_forbid_or_force_the_promotion(project: Path, mode: str, factor: float, kept: bool) -> None:
+    challenger = champion()
+    plant_champion(factor)
+    run(project, pipelines=["modeling"], promote=mode)
+    row = verdict(challenger, STRANGER)
+    assert (row["mode"], row["gate_verdict"]) == (mode, "promote" if kept else "refuse")
+    assert champion() == receipt("forecast")["model_key"] == (STRANGER if kept else challenger)
+    before = contents(str(LAKE))
+    # What was forced stands, and is told as what it was.
+    run(project, pipelines=["modeling"], promote=mode if kept else "gate")
+    assert contents(str(LAKE)) == before
+
+
+def test_an_alias_that_is_gone_goes_to_the_next_model(project: Path) -> None:
+    key = champion()
+    client().delete_registered_model_alias(MODEL, "champion")
+    with pytest.raises(DatasetError, match="kedro run --pipelines=modeling"):
+        run(project, tags=["predict"])
+    for _ in range(2):
+        run(project, pipelines=["modeling"])
+        assert (champion(), verdict(key, "none")["rule"]) == (key, "alias_gone")
+
+
+def test_nothing_is_published_without_the_champions_backtests_and_the_verdict_stays(project: Path) -> None:
+    challenger = champion()
+    plant_champion(1.0, with_backtests=False)
+    with pytest.raises(NothingPublishedError, match="promote=force"):
+        run(project, pipelines=["modeling"])
+    assert (verdict(challenger, STRANGER)["rule"], champion()) == ("no_backtests", STRANGER)
+    run(project, pipelines=["modeling"], promote="force")
+    assert champion() == receipt("forecast")["model_key"] == challenger
+
+
+def test_no_model_may_be_wanted_where_there_is_none(project: Path) -> None:
+    client().delete_registered_model_alias(MODEL, "champion")
+    with pytest.raises(NothingPublishedError, match="no model is champion"):
+        run(project, pipelines=["modeling"], promote="never")
+
+
+def test_a_champion_that_changed_since_the_judgement_keeps_its_alias(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another run promotes its model between this run's verdict and its move."""
+    from viticast.pipelines.modeling import nodes  # noqa: PLC0415
+
+    judged, challenger = nodes.judge_challenger, champion()
+    plant_champion(1.5)
+    first = client().get_model_version_by_alias(MODEL, "champion").version
+
+    def slow(*arguments: Any) -> pd.DataFrame:
+        row = judged(*arguments)
+        registry = client()
+        other = registry.create_model_version(MODEL, source="nowhere", tags={"model_key": "d" * 16})
+        registry.set_registered_model_alias(MODEL, "champion", other.version)
+        return row
+
+    monkeypatch.setattr(nodes, "judge_challenger", slow)
+    with pytest.raises(ChampionMovedError, match="kedro run --pipelines=modeling"):
+        run(project, pipelines=["modeling"], **{"modeling.gate.table_bound": 5.0})
+    assert champion() == "d" * 16
+    assert verdict(challenger, STRANGER)["verdict"] == "promote"
+    assert first != client().get_model_version_by_alias(MODEL, "champion").version
+
+
+def test_the_champion_forecasts_without_training(project: Path) -> None:
+    before = contents(str(LAKE))
+    done = run(project, tags=["predict"])
+    assert set(done) <= {"forecasts", "explanations", "modeling_catalog"}
+    assert contents(str(LAKE)) == before
+
+
+def test_a_champion_of_older_figures_forecasts_the_newest(project: Path) -> None:
+    key, newest = champion(), receipt("feature")["snapshot_id"]
+    newer = table("forecasts", snapshot_id=newest)
+    run(project, pipelines=["feature"], as_of="2024-12-31")
+    older = receipt("feature")["snapshot_id"]
+    assert older != newest
+    run(project, tags=["predict"])
+    made = receipt("forecast")
+    assert (made["model_key"], made["snapshot_id"], made["trained_on"]) == (key, older, newest)
+    rows = table("forecasts", snapshot_id=older)
+    assert set(rows["model_key"]) == {key}
+    assert rows["year"].min() < newer["year"].min()
+    assert len(client().search_model_versions(f"name = '{MODEL}'")) == 1
+    run(project, pipelines=["monitoring"])
+    run(project, pipelines=["feature"])
+
+
+def test_an_alias_that_somebody_moved_asks_for_a_run_that_keeps_it(project: Path) -> None:
+    plant_champion(1.0)
+    with pytest.raises(OtherChampionError, match="promote=never"):
+        run(project, tags=["predict"])
+    run(project, pipelines=["modeling"], promote="never")
+    assert receipt("modeling")["model_key"] == STRANGER
+    run(project, tags=["predict"])
+    assert receipt("forecast")["model_key"] == STRANGER
+
+
+def test_forecasts_without_a_panel_say_what_to_run(project: Path) -> None:
+    (LAKE / "feature_receipt.json").unlink()
+    with pytest.raises(DatasetError, match="feature_receipt.json is missing.*kedro run"):
+        run(project, tags=["predict"])
