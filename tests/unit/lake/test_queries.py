@@ -16,6 +16,7 @@ NAMES = sorted(
 SNAPSHOT = {"vintage_ids": ["a", "b"]}
 PARAMETERS = {
     "counts": SNAPSHOT,
+    "earlier_forecasts": {"snapshot_id": "a", "last_year": 2024},
     "findings": {"raw_hashes": ["a"], "landing_ids": ["b"]},
     "known_vintages": {},
     "panel": SNAPSHOT,
