@@ -1,18 +1,23 @@
 """What is compared of a forecast and of a backtest's origins: a few statistics of each year."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from viticast.monitoring.scoring import FORECAST, past_scores
+from viticast.monitoring.scoring import FORECAST
 
 ACTIVE = ("regular", "intermittent", "short")
 """Classes of series that are about to trade; the errors of the others are zero but for a surprise."""
 
 YEAR = [*FORECAST, "year", "horizon"]
 """What names the forecast of one year."""
+
+SUMMED = [
+    *("error", "error_where_changed", "naive_error_where_changed"),
+    *("above", "above_naive", "outside_80", "outside_95"),
+]
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,7 @@ class Measure:
     Attributes:
         name: Of the rule.
         classes: Of the leaves that count.
-        of: From the means over these leaves to a number that is about normal from year to year.
+        of: From sums over these leaves, with their number, to a number that is about normal from year to year.
         shown: From that number to the one that is told.
     """
 
@@ -30,6 +35,11 @@ class Measure:
     classes: tuple[str, ...]
     of: Callable[[pd.DataFrame], "pd.Series[float]"]
     shown: Callable[[float], float]
+
+    def by(self, sums: pd.DataFrame, names: list[str]) -> "pd.Series[float]":
+        """The measure over all tables and classes that count, for each value of these columns."""
+        counted = sums[sums["series_class"].isin(self.classes)]
+        return self.of(counted.groupby(names)[[*SUMMED, "n"]].sum())
 
 
 def newest(scores: pd.DataFrame) -> pd.DataFrame:
@@ -49,12 +59,15 @@ def with_errors(rows: pd.DataFrame) -> pd.DataFrame:
     """Adds to rows with actual, forecast and bounds what the measures are means of.
 
     A row whose scale or naive forecast is unknown is left out: what is compared with naive is so on identical rows.
+    Nor is a figure compared that equals the one before it: naive would be perfect because a year was published twice.
     """
     rows = rows[(rows["scale"] > 0) & rows["naive"].notna()]
     y, scale = rows["y"], rows["scale"]
+    error, of_naive = (np.log1p((y - rows[name]).abs() / scale) for name in ("yhat", "naive"))
     return rows.assign(
-        error=np.log1p((y - rows["yhat"]).abs() / scale),
-        error_of_naive=np.log1p((y - rows["naive"]).abs() / scale),
+        error=error,
+        error_where_changed=error.where(of_naive > 0),
+        naive_error_where_changed=of_naive.where(of_naive > 0),
         above=_share_above(y, rows["yhat"]),
         above_naive=_share_above(y, rows["naive"]),
         outside_80=1.0 * ~y.between(rows["lo80"], rows["hi80"]),
@@ -62,16 +75,16 @@ def with_errors(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def past_errors(backtests: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
-    """The leaves of a backtest as `with_errors` describes."""
-    return with_errors(past_scores(backtests, series).query("level == 'leaf'"))
+def summed(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Sums of all that the measures need, and `n`, over the active leaves of each table and class.
 
-
-def means(rows: pd.DataFrame, classes: Sequence[str], by: list[str]) -> pd.DataFrame:
-    """Means over the series of these classes, and their number `n`."""
-    names = ["error", "error_of_naive", "above", "above_naive", "outside_80", "outside_95"]
-    grouped = rows[rows["series_class"].isin(classes)].groupby(by)
-    return grouped[names].mean().assign(n=grouped.size())
+    Args:
+        rows: As `with_errors` gives them.
+        by: What else to group by.
+    """
+    leaves = rows[(rows["level"] == "leaf") & rows["series_class"].isin(ACTIVE)]
+    grouped = leaves.groupby([*by, "table_name", "series_class"])
+    return grouped[SUMMED].sum().assign(n=grouped.size()).reset_index()
 
 
 def _share_above(y: "pd.Series[float]", forecast: "pd.Series[float]") -> "pd.Series[float]":
@@ -79,35 +92,42 @@ def _share_above(y: "pd.Series[float]", forecast: "pd.Series[float]") -> "pd.Ser
     return (np.sign(y - forecast) + 1) / 2
 
 
-def _error_ratio(mean: pd.DataFrame) -> "pd.Series[float]":
-    return np.log(mean["error"] / mean["error_of_naive"])
+def _error_ratio(sums: pd.DataFrame) -> "pd.Series[float]":
+    both = sums[["error_where_changed", "naive_error_where_changed"]]
+    return np.log(both).diff(-1, axis=1).iloc[:, 0].where((both > 0).all(axis=1))
 
 
-def _bias(mean: pd.DataFrame) -> "pd.Series[float]":
-    return mean["above"] - mean["above_naive"]
+def _bias(sums: pd.DataFrame) -> "pd.Series[float]":
+    return (sums["above"] - sums["above_naive"]) / sums["n"]
 
 
 def _outside(level: int) -> Callable[[pd.DataFrame], "pd.Series[float]"]:
     """Log odds of a figure outside of its interval; half a figure more on either side, so that none is endless."""
 
-    def log_odds(mean: pd.DataFrame) -> "pd.Series[float]":
-        outside = mean[f"outside_{level}"] * mean["n"]
-        return np.log((outside + 0.5) / (mean["n"] - outside + 0.5))
+    def log_odds(sums: pd.DataFrame) -> "pd.Series[float]":
+        outside = sums[f"outside_{level}"]
+        return np.log((outside + 0.5) / (sums["n"] - outside + 0.5))
 
     return log_odds
+
+
+def _mean_error(sums: pd.DataFrame) -> "pd.Series[float]":
+    return sums["error"] / sums["n"]
 
 
 def _coverage(log_odds: float) -> float:
     return float(1 / (1 + np.exp(log_odds)))
 
 
+def _ratio(log: float) -> float:
+    return float(np.exp(log))
+
+
 def _same(value: float) -> float:
     return value
 
 
-ERROR = Measure("earlier_error", ("regular",), _error_ratio, lambda value: float(np.exp(value)))
+ERROR = Measure("earlier_error", ("regular",), _error_ratio, _ratio)
 BIAS = Measure("earlier_bias", ("regular",), _bias, _same)
-COVERAGE = {
-    level: Measure(f"earlier_coverage_{level}", ACTIVE, _outside(level), _coverage) for level in (80, 95)
-}
-TABLE = Measure("earlier_table_error", ACTIVE, lambda mean: mean["error"], _same)
+COVERAGE = {level: Measure(f"earlier_coverage_{level}", ACTIVE, _outside(level), _coverage) for level in (80, 95)}
+TABLE = Measure("earlier_table_error", ACTIVE, _mean_error, _same)

@@ -5,6 +5,7 @@ from math import ceil, sqrt
 from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -33,7 +34,7 @@ def conformal_p(scores: Floats, reference: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Tail:
-    """A Pareto tail of the largest errors: beyond `start`, which a share `share` exceeds, P(error > x) falls as a power.
+    """A Pareto tail of the largest errors: beyond `start`, P(error > x) falls as a power of x.
 
     Errors that fall faster, as those of a normal distribution do, exceed its bounds less often than is said.
 
@@ -70,29 +71,48 @@ class PastYears:
     """One statistic at the origins of a backtest: the next year's lies in a t interval around their mean.
 
     The interval is exact for independent normal values however few they are: it knows that their spread is told from
-    few, and that shocks common to all series make every year one draw, not a thousand.
+    few, and that shocks common to all series make every year one draw, not a thousand. Forecasts further ahead from
+    successive origins pass through the same years and are alike: two that share k of h years are taken to have a
+    correlation of k / h, as sums of yearly shocks have, so that the origins count for fewer.
 
     Attributes:
         mean: Over the origins.
-        spread: Standard deviation between them.
+        spread: Standard deviation of a year's value.
+        share: Variance of the mean, in that of a value: one over the number of origins that do not overlap.
+        freedom: Degrees of freedom of the spread, by Satterthwaite's formula.
         count: Number of origins.
     """
 
     mean: float
     spread: float
+    share: float
+    freedom: float
     count: int
 
     @classmethod
-    def of(cls, values: Floats, fewest: int) -> Self | None:
-        """The origins that have a value; None if there are too few."""
+    def of(cls, values: "pd.Series[float]", horizon: int, fewest: int) -> Self | None:
+        """From the values by origin; None if there are too few.
+
+        Args:
+            values: With the origins as index.
+            horizon: Years ahead.
+            fewest: Of so many origins at least.
+        """
         known = values[np.isfinite(values)]
-        if len(known) < fewest:
+        count = len(known)
+        if count < fewest:
             return None
-        return cls(float(known.mean()), max(float(known.std(ddof=1)), SMALLEST_SPREAD), len(known))
+        origins = known.index.to_numpy(float)
+        alike = np.maximum(0.0, 1 - np.abs(origins[:, None] - origins[None, :]) / horizon)
+        centred = alike - alike.mean(axis=0)
+        share = float(alike.mean())
+        variance = float(known.var(ddof=0)) / (1 - share)
+        freedom = float(np.trace(centred) ** 2 / np.trace(centred @ centred))
+        return cls(float(known.mean()), max(sqrt(variance), SMALLEST_SPREAD), share, freedom, count)
 
     def reach(self, probability: float) -> float:
         """How far above the mean the next value lies with this probability, at most; as far below as likely."""
         from scipy.special import stdtrit  # noqa: PLC0415 - slow to import
 
-        quantile: Any = stdtrit(self.count - 1, 1 - probability)
-        return float(quantile) * self.spread * sqrt(1 + 1 / self.count)
+        quantile: Any = stdtrit(self.freedom, 1 - probability)
+        return float(quantile) * self.spread * sqrt(1 + self.share)
