@@ -231,14 +231,14 @@ def _check_tables(judged: _Judged) -> Iterator[Verdict]:
     room = {one: one.past.mean + one.past.reach(chance) - one.observed for one in found}
     alarms = [one for one in found if room[one] < 0]
     for one in alarms or [min(found, key=room.__getitem__)]:
-        told = f"mean of the origins {one.past.mean:.2f}, {one.year.made_by}"
+        told = f"mean of the origins {TABLE.shown(one.past.mean):.2f}, {one.year.made_by}"
         yield Verdict(
             TABLE.name,
             f"{one.table}, {one.year.name}" if alarms else "all tables",
             "watch" if alarms else "ok",
             judged.says(rule, chance, one.past),
-            one.observed,
-            one.observed + room[one],
+            TABLE.shown(one.observed),
+            TABLE.shown(one.observed + room[one]),
             f"look at its figures (units, rows) before anything is trained; {told}"
             if alarms
             else f"{len(found)} tables and years, nearest to its bound {one.table}, {one.year.name}; {told}",
@@ -251,7 +251,7 @@ def _tables(year: _Year, params: AlarmParams) -> Iterator[_TableYear]:
     count = year.now.groupby("table_name")["n"].sum()
     for table, observed in now[count >= params.fewest_series].items():
         past = PastYears.of(then.loc[table], year.key[3], params.fewest_origins) if table in known else None
-        if past is not None:
+        if past is not None and not isnan(observed):
             yield _TableYear(year, str(table), float(observed), past)
 
 

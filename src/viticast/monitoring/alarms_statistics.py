@@ -27,19 +27,21 @@ class Measure:
     Attributes:
         name: Of the rule.
         classes: Of the leaves that count.
+        sums: Those that it needs, of `summed`.
         of: From sums over these leaves, with their number, to a number that is about normal from year to year.
         shown: From that number to the one that is told.
     """
 
     name: str
     classes: tuple[str, ...]
+    sums: tuple[str, ...]
     of: Callable[[pd.DataFrame], "pd.Series[float]"]
     shown: Callable[[float], float]
 
     def by(self, sums: pd.DataFrame, names: list[str]) -> "pd.Series[float]":
         """The measure over all tables and classes that count, for each value of these columns."""
         counted = sums[sums["series_class"].isin(self.classes)]
-        return self.of(counted.groupby(names)[[*SUMMED, "n"]].sum())
+        return self.of(counted.groupby(names)[list(self.sums)].sum())
 
 
 def newest(scores: pd.DataFrame) -> pd.DataFrame:
@@ -93,8 +95,9 @@ def _share_above(y: "pd.Series[float]", forecast: "pd.Series[float]") -> "pd.Ser
 
 
 def _error_ratio(sums: pd.DataFrame) -> "pd.Series[float]":
-    both = sums[["error_where_changed", "naive_error_where_changed"]]
-    return np.log(both).diff(-1, axis=1).iloc[:, 0].where((both > 0).all(axis=1))
+    ours, naive = sums["error_where_changed"], sums["naive_error_where_changed"]
+    # without a figure that changed there is no error to compare with
+    return np.log(ours.where(ours > 0) / naive.where(naive > 0))
 
 
 def _bias(sums: pd.DataFrame) -> "pd.Series[float]":
@@ -112,14 +115,15 @@ def _outside(level: int) -> Callable[[pd.DataFrame], "pd.Series[float]"]:
 
 
 def _mean_error(sums: pd.DataFrame) -> "pd.Series[float]":
-    return sums["error"] / sums["n"]
+    """A log: a shock that all series of a table share is as large below as above, and its size is skewed."""
+    return np.log(sums["error"].where(sums["error"] > 0) / sums["n"])
 
 
 def _coverage(log_odds: float) -> float:
     return float(1 / (1 + np.exp(log_odds)))
 
 
-def _ratio(log: float) -> float:
+def _unlogged(log: float) -> float:
     return float(np.exp(log))
 
 
@@ -127,7 +131,12 @@ def _same(value: float) -> float:
     return value
 
 
-ERROR = Measure("earlier_error", ("regular",), _error_ratio, _ratio)
-BIAS = Measure("earlier_bias", ("regular",), _bias, _same)
-COVERAGE = {level: Measure(f"earlier_coverage_{level}", ACTIVE, _outside(level), _coverage) for level in (80, 95)}
-TABLE = Measure("earlier_table_error", ACTIVE, _mean_error, _same)
+ERROR = Measure(
+    "earlier_error", ("regular",), ("error_where_changed", "naive_error_where_changed"), _error_ratio, _unlogged
+)
+BIAS = Measure("earlier_bias", ("regular",), ("above", "above_naive", "n"), _bias, _same)
+COVERAGE = {
+    level: Measure(f"earlier_coverage_{level}", ACTIVE, (f"outside_{level}", "n"), _outside(level), _coverage)
+    for level in (80, 95)
+}
+TABLE = Measure("earlier_table_error", ACTIVE, ("error", "n"), _mean_error, _unlogged)
