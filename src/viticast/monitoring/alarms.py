@@ -23,7 +23,7 @@ from viticast.monitoring.alarms_statistics import (
     summed,
     with_errors,
 )
-from viticast.monitoring.calibration import PastYears, Tail
+from viticast.monitoring.calibration import FEWEST_ERRORS, PastYears, Tail
 from viticast.monitoring.scoring import past_scores, pool
 from viticast.monitoring.verdicts import Status, Verdict
 
@@ -31,6 +31,8 @@ RULES = 5
 SERIES = "earlier_series"
 NAMES = (ERROR.name, BIAS.name, *(measure.name for measure in COVERAGE.values()), TABLE.name, SERIES)
 ALL = "earlier forecasts"
+FLOWS = "flows of several tables"
+LISTED = 3
 STEADY = ("regular", "sums")
 """Pools whose single series are judged: the others burst, and a bound that holds their errors tells nothing."""
 
@@ -149,8 +151,9 @@ def check_earlier(
 
 def _years(chosen: pd.DataFrame, past: pd.DataFrame) -> Iterator[_Year]:
     then = summed(with_errors(past), ["model_key", "horizon", "origin"])
-    for key, now in summed(with_errors(chosen), YEAR).groupby(YEAR):
-        alike = (then["model_key"] == key[1]) & (then["horizon"] == key[3])
+    for (snapshot, model, year, horizon), now in summed(with_errors(chosen), YEAR).groupby(YEAR):
+        alike = (then["model_key"] == model) & (then["horizon"] == horizon)
+        key = (str(snapshot), str(model), int(str(year)), int(str(horizon)))
         yield _Year(key, now, then[alike & then["table_name"].isin(now["table_name"].unique())])
 
 
@@ -249,37 +252,56 @@ def _tables(year: _Year, params: AlarmParams) -> Iterator[_TableYear]:
     now, then = TABLE.by(year.now, ["table_name"]), TABLE.by(year.then, ["table_name", "origin"])
     known = set(then.index.get_level_values("table_name"))
     count = year.now.groupby("table_name")["n"].sum()
-    for table, observed in now[count >= params.fewest_series].items():
-        past = PastYears.of(then.loc[table], year.key[3], params.fewest_origins) if table in known else None
-        if past is not None and not isnan(observed):
-            yield _TableYear(year, str(table), float(observed), past)
+    for table in map(str, now.index[(count >= params.fewest_series) & now.notna()]):
+        past = PastYears.of(then.xs(table), year.key[3], params.fewest_origins) if table in known else None
+        if past is not None:
+            yield _TableYear(year, table, float(now.loc[table]), past)
 
 
 def _check_series(judged: _Judged, chosen: pd.DataFrame, past: pd.DataFrame) -> Iterator[Verdict]:
     """Single series against the tail of all errors of their pool."""
-    rule = "no regular series or sum is further off, in half intervals or usual changes, than a Pareto tail of the"
-    pooled = chosen.assign(pool=pool(chosen), size=chosen["score"].abs())
-    tested = pooled[pooled["pool"].isin(STEADY)]
-    groups = dict(list(tested.groupby(["forecast_model_key", "pool", "horizon"])))
-    then = past.assign(size=past["score"].abs()).groupby(["model_key", "pool", "horizon"])["size"]
-    tails = {key: Tail.of(then.get_group(key).to_numpy(float)) for key in groups if key in then.groups}
-    known = {key: tail for key, tail in tails.items() if tail is not None}
-    tests = sum(len(groups[key]) for key in known)
-    if not tests:
-        yield Verdict(SERIES, ALL, "skipped", rule, detail="the backtest has too few errors to tell a tail by")
+    rule = "no regular series or sum is further off, in half intervals or usual changes, than the Pareto tail of"
+    tails = _tails(past)
+    tested = chosen.assign(pool=pool(chosen), size=chosen["score"].abs())
+    keys = pd.MultiIndex.from_frame(tested[["forecast_model_key", "pool", "horizon"]])
+    tested = tested[keys.isin(list(tails))]
+    if tested.empty:
+        why = f"the backtest has fewer than {FEWEST_ERRORS} errors of any pool and horizon to tell a tail by"
+        yield Verdict(SERIES, ALL, "skipped", f"{rule} its backtest", detail=why)
         return
-    chance = judged.chance(tests)
+    chance = judged.chance(len(tested))
     text = (
-        f"{rule} backtest's errors of the same pool and horizon foretells, which one clean series in "
-        f"{1 / chance:.0f} exceeds ({judged.params.false_alarm_rate:.0%} of clean runs raise any alarm)"
+        f"{rule} its backtest's errors at the horizon foretells, which one clean series in {1 / chance:.0f} exceeds "
+        f"({judged.params.false_alarm_rate:.0%} of clean runs raise any alarm)"
     )
-    beyond = pd.concat([groups[key].assign(bound=tail.bound(chance)) for key, tail in known.items()], ignore_index=True)
-    missed = beyond[beyond["size"] > beyond["bound"]].sort_values(["series_id", "year"])
-    for row in missed.itertuples(index=False):
-        why = f"{row.y:.6g} came, {row.yhat:.6g} was forecast, by model {row.forecast_model_key}"
-        subject = f"{row.series_id}, {row.year} at horizon {row.horizon}"
-        yield Verdict(SERIES, subject, "watch", text, float(row.size), float(row.bound), why)
+    bounds = {key: tail.bound(chance) for key, tail in tails.items()}
+    tested = tested.assign(bound=[bounds[key] for key in keys[keys.isin(list(tails))]])
+    tested = tested.assign(beyond=tested["size"] / tested["bound"]).sort_values("beyond", ascending=False)
+    missed = tested[tested["beyond"] > 1]
+    for table, rows in missed.groupby(missed["table_name"].fillna(FLOWS), sort=False):
+        yield _series_verdict(str(table), "watch", text, rows, f"{rows['series_id'].nunique()} series: {_listed(rows)}")
     if missed.empty:
-        at = beyond.loc[(beyond["size"] / beyond["bound"]).idxmax()]
-        told = f"{tests} series and years; nearest to its bound: {at['series_id']}, {at['year']}"
-        yield Verdict(SERIES, "all series", "ok", text, float(at["size"]), float(at["bound"]), told)
+        told = f"{len(tested)} series and years, nearest to its bound {_listed(tested.head(1))}"
+        yield _series_verdict("all series", "ok", text, tested, told)
+
+
+def _tails(past: pd.DataFrame) -> dict[tuple[str, str, int], Tail]:
+    """Of each model, steady pool and horizon that has enough errors."""
+    steady = past[past["pool"].isin(STEADY)]
+    tails: dict[tuple[str, str, int], Tail] = {}
+    for (model, name, horizon), rows in steady.groupby(["model_key", "pool", "horizon"]):
+        if tail := Tail.of(rows["score"].abs().to_numpy(float)):
+            tails[str(model), str(name), int(str(horizon))] = tail
+    return tails
+
+
+def _series_verdict(subject: str, status: Status, rule: str, rows: pd.DataFrame, told: str) -> Verdict:
+    worst = rows.iloc[0]
+    return Verdict(SERIES, subject, status, rule, float(worst["size"]), float(worst["bound"]), told)
+
+
+def _listed(rows: pd.DataFrame) -> str:
+    """The first few, with what came and what was forecast."""
+    shown = rows.head(LISTED).to_dict("records")
+    texts = [f"{row['series_id']} in {row['year']} ({row['y']:.4g}, not {row['yhat']:.4g})" for row in shown]
+    return ", ".join([*texts, "..."] if len(rows) > LISTED else texts)

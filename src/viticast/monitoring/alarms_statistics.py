@@ -65,7 +65,7 @@ def with_errors(rows: pd.DataFrame) -> pd.DataFrame:
     """
     rows = rows[(rows["scale"] > 0) & rows["naive"].notna()]
     y, scale = rows["y"], rows["scale"]
-    error, of_naive = (np.log1p((y - rows[name]).abs() / scale) for name in ("yhat", "naive"))
+    error, of_naive = (_log(1 + (y - rows[name]).abs() / scale) for name in ("yhat", "naive"))
     return rows.assign(
         error=error,
         error_where_changed=error.where(of_naive > 0),
@@ -91,13 +91,17 @@ def summed(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 def _share_above(y: "pd.Series[float]", forecast: "pd.Series[float]") -> "pd.Series[float]":
     """One if more came than was forecast, one half if just that."""
-    return (np.sign(y - forecast) + 1) / 2
+    return 1.0 * (y > forecast) + 0.5 * (y == forecast)
+
+
+def _log(values: "pd.Series[float]") -> "pd.Series[float]":
+    return pd.Series(np.log(values.to_numpy()), index=values.index)
 
 
 def _error_ratio(sums: pd.DataFrame) -> "pd.Series[float]":
     ours, naive = sums["error_where_changed"], sums["naive_error_where_changed"]
     # without a figure that changed there is no error to compare with
-    return np.log(ours.where(ours > 0) / naive.where(naive > 0))
+    return _log(ours.where(ours > 0) / naive.where(naive > 0))
 
 
 def _bias(sums: pd.DataFrame) -> "pd.Series[float]":
@@ -109,14 +113,14 @@ def _outside(level: int) -> Callable[[pd.DataFrame], "pd.Series[float]"]:
 
     def log_odds(sums: pd.DataFrame) -> "pd.Series[float]":
         outside = sums[f"outside_{level}"]
-        return np.log((outside + 0.5) / (sums["n"] - outside + 0.5))
+        return _log((outside + 0.5) / (sums["n"] - outside + 0.5))
 
     return log_odds
 
 
 def _mean_error(sums: pd.DataFrame) -> "pd.Series[float]":
     """A log: a shock that all series of a table share is as large below as above, and its size is skewed."""
-    return np.log(sums["error"].where(sums["error"] > 0) / sums["n"])
+    return _log(sums["error"].where(sums["error"] > 0) / sums["n"])
 
 
 def _coverage(log_odds: float) -> float:

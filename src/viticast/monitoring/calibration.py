@@ -28,8 +28,7 @@ def conformal_p(scores: Floats, reference: Floats) -> Floats:
     if len(reference) == 0:
         return np.full(len(scores), np.nan)
     as_large = len(reference) - np.searchsorted(np.sort(reference), scores, side="left")
-    share: Floats = (as_large + 1.0) / (len(reference) + 1.0)
-    return share
+    return np.asarray((as_large + 1.0) / (len(reference) + 1.0), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class Tail:
 
     def bound(self, probability: float) -> float:
         """What an error exceeds with this probability, at most."""
-        return self.start * max(self.share / probability, 1.0) ** self.index
+        return float(self.start * max(self.share / probability, 1.0) ** self.index)
 
 
 @dataclass(frozen=True)

@@ -63,9 +63,10 @@ def interval_score(rows: pd.DataFrame) -> "pd.Series[float]":
     """
     error = rows["y"] - rows["yhat"]
     half = (rows["hi95"] - rows["yhat"]).where(error > 0, rows["yhat"] - rows["lo95"])
-    width = np.maximum(half, rows["scale"].fillna(0.0))
-    least = np.maximum(width, error.abs() / LARGEST_SCORE)
-    return (error / least.where(least > 0, 1.0)).clip(-LARGEST_SCORE, LARGEST_SCORE)
+    width = np.fmax(half.to_numpy(float), rows["scale"].to_numpy(float))
+    least = np.maximum(width, error.abs().to_numpy(float) / LARGEST_SCORE)
+    score = error.to_numpy(float) / np.where(least > 0, least, 1.0)
+    return pd.Series(np.clip(score, -LARGEST_SCORE, LARGEST_SCORE), index=rows.index)
 
 
 def past_scores(backtests: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
@@ -99,7 +100,7 @@ def _with_history(came: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
 
     names = {"series_id": "unique_id", "year": "ds", "value": "y"}
     matrix = Panel.from_frame(panel.rename(columns=names)[list(names.values())])
-    rows = pd.Index(matrix.ids).get_indexer(came["series_id"])
+    rows = pd.Index(matrix.ids).get_indexer(pd.Index(came["series_id"]))
     origins = (came["year"] - came["horizon"]).to_numpy()
     naive, scale = np.full(len(came), np.nan), np.full(len(came), np.nan)
     for origin in np.unique(origins):

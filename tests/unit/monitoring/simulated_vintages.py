@@ -15,7 +15,7 @@ IDENTITY = {"snapshot_id": NOW, "model_key": "2" * 16, "source": "sample", "is_s
 FIRST_YEAR, YEARS, NEW = 1984, 40, 2
 LAST = YEARS - NEW - 1
 """Column of the last year that the forecaster knew."""
-TABLES, STEADY, BURSTING = 8, 14, 6
+TABLES, STEADY, BURSTING = 8, 24, 6
 ORIGINS, HORIZON = 6, 2
 BOUNDS = {"lo95": 0.025, "lo80": 0.1, "hi80": 0.9, "hi95": 0.975}
 FORECASTS = ["yhat", *BOUNDS]

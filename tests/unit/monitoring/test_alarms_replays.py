@@ -1,5 +1,7 @@
 """The alarms on simulated vintages: how often they are wrong, and how often they see what was done to one."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,6 +22,7 @@ from viticast.monitoring.scoring import score_earlier
 pytestmark = pytest.mark.slow
 
 REPLAYS, FAULTY = 200, 20
+made = cache(simulate)
 LAST_KNOWN = FIRST_YEAR + LAST
 NEWS = [LAST_KNOWN + 1, LAST_KNOWN + 2]
 TABLE = "flow/t3/"
@@ -28,7 +31,7 @@ TABLE = "flow/t3/"
 def alarms(vintage):
     scores = score_earlier(vintage.forecasts, vintage.panel, vintage.backtests, vintage.series, IDENTITY)
     verdicts = check_earlier(scores, vintage.backtests, vintage.series, in_use=MODEL)
-    return [verdict for verdict in verdicts if verdict.verdict != "ok"]
+    return [verdict for verdict in verdicts if verdict.verdict in ("watch", "retrain")]
 
 
 def too_high(vintage):
@@ -76,9 +79,10 @@ def thousandfold_table(vintage):
     return vintage.with_news(multiply)
 
 
-def stuck_year(vintage):
+def stuck_table(vintage):
     def repeat(values):
-        values[NEWS[0]] = values[NEWS[1]] = values[LAST_KNOWN]
+        rows = values.index.str.startswith(TABLE)
+        values.loc[rows, NEWS] = values.loc[rows, [LAST_KNOWN, LAST_KNOWN]].to_numpy()
         return values
 
     return vintage.with_news(repeat)
@@ -94,7 +98,7 @@ def vanished_series(vintage):
 
 @pytest.fixture(scope="module")
 def clean():
-    return [alarms(simulate(seed)) for seed in range(REPLAYS)]
+    return [alarms(made(seed)) for seed in range(REPLAYS)]
 
 
 def test_clean_vintages_raise_no_more_alarms_than_stated(clean):
@@ -119,18 +123,17 @@ def test_clean_vintages_raise_no_more_alarms_than_stated(clean):
     ids=lambda value: getattr(value, "__name__", ""),
 )
 def test_a_fault_is_caught_by_its_rule(fault, expected):
-    found = [{(one.check_name, one.verdict) for one in alarms(fault(simulate(seed)))} for seed in range(FAULTY)]
+    found = [{(one.check_name, one.verdict) for one in alarms(fault(made(seed)))} for seed in range(FAULTY)]
     caught = sum(bool(raised & expected) for raised in found)
     every = pd.Series([one for raised in found for one in raised]).value_counts()
     print(f"\n{fault.__name__}: {caught} of {FAULTY}", {" ".join(name): int(n) for name, n in every.items()})
     assert caught >= 0.8 * FAULTY
 
 
-@pytest.mark.parametrize("fault", [stuck_year, vanished_series], ids=lambda fault: fault.__name__)
+@pytest.mark.parametrize("fault", [stuck_table, vanished_series], ids=lambda fault: fault.__name__)
 def test_what_is_wrong_with_figures_alone_is_no_fault_of_the_model(fault, clean):
-    """Rules on data see it; errors are no larger for it, and training anew would learn it."""
-    rules = ("earlier_error",)
-    seen = [{one.check_name for one in alarms(fault(simulate(seed)))} for seed in range(FAULTY)]
-    before = [{one.check_name for one in found} for found in clean[:FAULTY]]
-    print(f"\n{fault.__name__}: {sum(map(bool, seen))} of {FAULTY} raise an alarm")
-    assert sum(bool(found & set(rules)) for found in seen) <= sum(bool(found & set(rules)) for found in before)
+    """Rules on data see it. Errors are no larger for it, and a training would learn it."""
+    seen = sum(bool(alarms(fault(made(seed)))) for seed in range(FAULTY))
+    before = sum(map(bool, clean[:FAULTY]))
+    print(f"\n{fault.__name__}: {seen} of {FAULTY} raise an alarm, {before} without it")
+    assert seen <= before + 2
