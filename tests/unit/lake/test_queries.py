@@ -1,5 +1,7 @@
 from importlib.resources import files
 
+import duckdb
+import pandas as pd
 import pytest
 import sqlglot
 from sqlglot import exp
@@ -14,8 +16,11 @@ NAMES = sorted(
     if entry.name.endswith(".sql")
 )
 SNAPSHOT = {"vintage_ids": ["a", "b"]}
+STAMP = ["snapshot_id", "model_key", "source", "is_synthetic"]
+FORECAST = [("before", 2023), ("before", 2024), ("before", 2025), ("now", 2024)]
 PARAMETERS = {
     "counts": SNAPSHOT,
+    "earlier_forecasts": {"snapshot_id": "a", "last_year": 2024},
     "findings": {"raw_hashes": ["a"], "landing_ids": ["b"]},
     "known_vintages": {},
     "panel": SNAPSHOT,
@@ -55,3 +60,14 @@ def test_a_statement_in_one_dialect_only_would_be_noticed():
 def test_a_statement_that_is_not_there_is_an_error():
     with pytest.raises(FileNotFoundError):
         statement("nothing")
+
+
+def test_earlier_forecasts_are_those_of_other_snapshots_up_to_a_year():
+    columns = [*STAMP, "series_id", "year", "horizon", "series_class", "yhat", "lo80", "hi80", "lo95", "hi95"]
+    rows = [(snapshot, "m", "sample", True, "a", year, 1, "regular", *range(5)) for snapshot, year in FORECAST]
+    bound, values = bind(statement("earlier_forecasts"), {"snapshot_id": "now", "last_year": 2024})
+    with duckdb.connect() as connection:
+        connection.register("forecasts", pd.DataFrame(rows, columns=columns))
+        found = connection.execute(bound, values).df()
+    assert list(found.columns) == columns
+    assert sorted(zip(found["snapshot_id"], found["year"], strict=True)) == [("before", 2023), ("before", 2024)]
