@@ -11,6 +11,7 @@ from viticast.panel.labels import fold
 _SHOWN = 10
 ROW = ["table_name", "group_label", "item"]
 
+
 def check_vanished_series(revisions: pd.DataFrame, previous: pd.DataFrame, bounds: FigureBounds) -> Iterator[Verdict]:
     """A row that vanished takes its history along: the sums above it are no longer what they were.
 
@@ -112,8 +113,8 @@ def _shares(cells: pd.DataFrame) -> dict[tuple[str, str, str], float]:
     sums = leaves.groupby([*ROW, "unit"])["value"].sum()
     wholes = sums.groupby(["table_name", "unit"]).transform("sum")
     shares = (sums / wholes.where(wholes > 0)).fillna(0.0)
-    found: dict[tuple[str, str, str], float] = shares.groupby(ROW).max().to_dict()
-    return found
+    largest = shares.groupby(ROW).max()
+    return {(str(table), str(group), str(item)): float(share) for (table, group, item), share in largest.items()}  # type: ignore[misc]
 
 
 def _key(row: object) -> tuple[str, str, str]:

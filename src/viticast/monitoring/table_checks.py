@@ -87,8 +87,10 @@ def _gaps(cells: pd.DataFrame, bounds: FigureBounds) -> pd.DataFrame:
     leaves = grouped[grouped["row_kind"] == "leaf"].groupby(_PLACE)["value"].agg(["sum", "count", "size"])
     # A sum without the leaf that has a mark is no sum.
     known = leaves.loc[leaves["count"] == leaves["size"], "sum"].rename("leaves")
-    totals = grouped[grouped["row_kind"] == "total"].groupby(_PLACE).agg(
-        total=("value", "first"), group_label=("group_label", "first")
+    totals = (
+        grouped[grouped["row_kind"] == "total"]
+        .groupby(_PLACE)
+        .agg(total=("value", "first"), group_label=("group_label", "first"))
     )
     both = totals.join(known, how="inner").dropna().reset_index()
     return both[(both["total"] - both["leaves"]).abs() > bounds.total_rounding]

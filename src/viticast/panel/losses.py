@@ -123,8 +123,8 @@ def require_nothing_lost(
         raise LedgerError(
             f"figures were lost since the ledger of snapshot {before.snapshot_id}:\n- "
             + "\n- ".join(map(str, silent))
-            + "\nThe lake keeps the panel that it had. Find out where they went (kedro revisions, corrections, aliases, "
-            f'tables.yml). If it is meant, accept it once: kedro run --params "feature.ledger.accept={tables}"; or '
+            + "\nThe lake keeps the panel that it had. Find out where they went (kedro revisions, corrections, aliases). "
+            f'If it is meant, accept it once: kedro run --params "feature.ledger.accept={tables}"; or '
             "raise the bound under feature.ledger in conf/local/parameters_feature.yml"
         )
     return losses
