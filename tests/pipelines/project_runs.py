@@ -64,11 +64,11 @@ def _cut(entry: str, tables: Sequence[str]) -> str:
 
 
 def run(project: Path, **parameters: Any) -> dict[str, Any]:
-    """Runs pipelines as `kedro run` does; `pipelines` names them, the rest are runtime parameters."""
-    names = parameters.pop("pipelines", ["__default__"])
+    """Runs pipelines as `kedro run` does; `pipelines` and `to_nodes` name what, the rest are runtime parameters."""
+    names, to_nodes = parameters.pop("pipelines", ["__default__"]), parameters.pop("to_nodes", None)
     bootstrap_project(project)
     with KedroSession.create(project, runtime_params=parameters) as session:
-        return dict(session.run(pipeline_names=names))
+        return dict(session.run(pipeline_names=names, to_nodes=to_nodes))
 
 
 def contents(*folders: str) -> dict[str, tuple[str, int]]:
