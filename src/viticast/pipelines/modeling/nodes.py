@@ -3,13 +3,14 @@
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from viticast.contracts.lake import LAKE_TABLES
 from viticast.lake.partitions import partitions_of
+from viticast.panel.inputs import list_inputs
 from viticast.pipelines.modeling.params import ModelingParams
 from viticast.registry.package import ModelPackage
 from viticast.registry.promotion import judge
@@ -17,6 +18,7 @@ from viticast.registry.promotion import judge
 logger = logging.getLogger(__name__)
 
 Receipt = Mapping[str, Any]
+Query = Callable[..., pd.DataFrame]
 TABLES = (
     "snapshots",
     "series",
@@ -189,6 +191,17 @@ def package_model(
 def tag_run(identity: Receipt) -> dict[str, str]:
     """What the MLflow run says about its model."""
     return {name: str(value) for name, value in identity.items()}
+
+
+def log_inputs(query: Query, snapshot: pd.DataFrame, receipt: Receipt) -> list[dict[str, Any]]:
+    """The figures that the model is trained on, for the MLflow run: each table's vintage, and the panel.
+
+    Args:
+        query: Lists the landings of the lake.
+        snapshot: The current one.
+        receipt: The feature pipeline's, with the hash of the panel.
+    """
+    return list_inputs(query(), snapshot, receipt)
 
 
 def request_catalog(receipt: Receipt) -> dict[str, dict[str, list[dict[str, str]]]]:

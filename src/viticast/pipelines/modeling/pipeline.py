@@ -16,6 +16,12 @@ def create_pipeline(**kwargs: object) -> Pipeline:
                 name="identify_model",
             ),
             node(nodes.tag_run, inputs="model_identity", outputs="modeling_tags", name="tag_run"),
+            node(
+                nodes.log_inputs,
+                inputs=["vintages_query", "snapshots", "feature_receipt"],
+                outputs="modeling_inputs",
+                name="log_inputs",
+            ),
             node(nodes.prepare_panel, inputs="panel", outputs="training_panel", name="prepare_panel"),
             node(
                 nodes.backtest_forecaster,
