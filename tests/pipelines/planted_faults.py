@@ -1,4 +1,4 @@
-"""Faults planted into a newer vintage of the sample: what ingestion says of each, and what follows once it is let in."""
+"""Faults planted into a newer vintage of the sample: what ingestion says, and what follows once it is let in."""
 
 import shutil
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Each planted fault gets the right verdict: at ingestion, and behind it if a person lets it in."""
 
-from pathlib import Path
-
 import mlflow
 import pytest
 from tests.pipelines.planted_faults import Lines, Outcome, plant

@@ -26,18 +26,15 @@ class MlflowInputsDataset(AbstractDataset[Sequence[Mapping[str, Any]], None]):
     def save(self, data: Sequence[Mapping[str, Any]]) -> None:
         """Logs name, digest, address and tags of each input."""
         import mlflow  # noqa: PLC0415 - six seconds that only a run that saves should pay
-        from mlflow.data.meta_dataset import MetaDataset  # noqa: PLC0415
 
-        from viticast.registry.input_source import AddressSource  # noqa: PLC0415 - mlflow comes with it
+        from viticast.registry.input_source import AddressSource, Figures  # noqa: PLC0415 - mlflow comes with it
 
-        inputs = list(data)
-        datasets = [
-            MetaDataset(AddressSource(masked(str(one["address"]))), name=str(one["name"]), digest=str(one["digest"]))
-            for one in inputs
-        ]
-        tags = [{str(name): str(value) for name, value in one["tags"].items()} for one in inputs]
-        mlflow.log_inputs(datasets=datasets, contexts=[self._context] * len(inputs), tags_list=tags)
-        logger.info("MLflow: %d inputs of %s", len(inputs), self._context)
+        for one in data:
+            source = AddressSource(masked(str(one["address"])))
+            figures = Figures(source, name=str(one["name"]), digest=str(one["digest"]))
+            tags = {str(name): str(value) for name, value in one["tags"].items()}
+            mlflow.log_input(figures, context=self._context, tags=tags)
+        logger.info("MLflow: %d inputs of %s", len(data), self._context)
 
     def load(self) -> None:
         """Inputs are read in MLflow."""

@@ -113,8 +113,9 @@ def _shares(cells: pd.DataFrame) -> dict[tuple[str, str, str], float]:
     sums = leaves.groupby([*ROW, "unit"])["value"].sum()
     wholes = sums.groupby(["table_name", "unit"]).transform("sum")
     shares = (sums / wholes.where(wholes > 0)).fillna(0.0)
-    largest = shares.groupby(ROW).max()
-    return {(str(table), str(group), str(item)): float(share) for (table, group, item), share in largest.items()}  # type: ignore[misc]
+    largest = shares.groupby(ROW).max().reset_index(name="share")
+    keys = zip(*(largest[name].astype(str) for name in ROW), strict=True)
+    return dict(zip(keys, largest["share"].astype(float), strict=True))
 
 
 def _key(row: object) -> tuple[str, str, str]:

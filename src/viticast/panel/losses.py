@@ -123,7 +123,7 @@ def require_nothing_lost(
         raise LedgerError(
             f"figures were lost since the ledger of snapshot {before.snapshot_id}:\n- "
             + "\n- ".join(map(str, silent))
-            + "\nThe lake keeps the panel that it had. Find out where they went (kedro revisions, corrections, aliases);"
+            + "\nThe lake keeps the panel that it had. Find out where they went (kedro revisions, corrections);"
             f' if it is meant, accept it once: kedro run --params "feature.ledger.accept={tables}"; or '
             "raise the bound under feature.ledger in conf/local/parameters_feature.yml"
         )
