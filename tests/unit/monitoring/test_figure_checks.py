@@ -13,7 +13,6 @@ from viticast.monitoring.figure_checks import (
 )
 from viticast.monitoring.verdicts import Verdict
 
-
 BOUNDS = FigureBounds()
 RULE = "at most 0.01 of a table's cells changed since the vintage before; beyond 0.05 nothing is published"
 
