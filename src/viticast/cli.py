@@ -15,6 +15,7 @@ from viticast.commands.plain import PlainErrors
         "probe": "viticast.commands.probe.probe",
         "revisions": "viticast.commands.revisions.revisions",
         "trace": "viticast.commands.trace.trace",
+        "verdict": "viticast.commands.verdict.verdict",
     },
 )
 def cli() -> None:

@@ -1,10 +1,9 @@
 """What the project adds around a run: a misspelt parameter is refused, and the end says where to look."""
 
 import logging
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import Any
 
-import pandas as pd
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
@@ -16,7 +15,6 @@ from viticast.datasets.mlflow_store import make_store, store_lock
 from viticast.lake.masking import masked
 from viticast.lake.service_environment import prepare_environment
 from viticast.lake.storage import sweep
-from viticast.monitoring.verdicts import worst
 from viticast.pipeline_registry import PIPELINES
 
 logger = logging.getLogger(__name__)
@@ -25,8 +23,11 @@ logger = logging.getLogger(__name__)
 # configurations of logging set levels anew.
 logging.getLogger("kedro.framework.hooks.manager").addFilter(lambda record: record.levelno > logging.DEBUG)
 
-SHOWN = {"page": "page", "forecasts": "forecasts", "monitoring": "verdicts"}
+SHOWN = {"page": "page", "forecasts": "forecasts", "monitoring": "verdicts", "decision": "decision"}
 """Dataset -> what it is called at the end of a run."""
+
+SHOWN_REASONS = 5
+"""So many reasons of a decision stand at the end of a run."""
 
 
 RUNTIME_PARAMETERS = (
@@ -112,8 +113,8 @@ class ProjectHooks:
         lines = ["", "Done."]
         lines += [f"  {SHOWN[name]:<12}{_place(catalog, name)}" for name in made]
         lines += _fetching_lines(catalog, made)
-        if "monitoring" in made:
-            lines += _verdict_lines(catalog.load("monitoring"))
+        if "decision" in made:
+            lines += _decision_lines(catalog.load("decision"))
         lines += _mlflow_lines()
         if "modeling_receipt" in catalog and catalog.load("modeling_receipt")["is_synthetic"]:
             lines.append("  These figures are SYNTHETIC: they show how viticast works and say nothing about Brazil.")
@@ -159,14 +160,21 @@ def _fetching_lines(catalog: DataCatalog, made: list[str]) -> list[str]:
     return [f"  {'':<12}to look at it: aws s3 cp {page} ."] if page.startswith(S3) else []
 
 
-def _verdict_lines(verdicts: pd.DataFrame) -> list[str]:
-    """The worst verdict, and what it is about where something is to be done."""
-    status = worst(verdicts)
-    lines = [f"  {'verdict':<12}{status}"]
-    if status != "ok":
-        first = verdicts[verdicts["verdict"] == status].iloc[0]
-        detail = f" ({first['detail']})" if isinstance(first["detail"], str) else ""
-        lines.append(f"  {'':<12}{first['check_name']}, {first['subject']}: {first['rule']}{detail}")
+def _decision_lines(decision: Mapping[str, Any]) -> list[str]:
+    """The decision, its gravest reasons and what to do."""
+    reasons = decision["reasons"]
+    lines = [f"  {'verdict':<12}{decision['decision']} (kedro verdict ends with {decision['exit_status']})"]
+    for reason in reasons[:SHOWN_REASONS]:
+        detail = f" ({reason['detail']})" if reason["detail"] else ""
+        lines.append(
+            f"  {'':<12}{reason['verdict']}: {reason['check_name']}, {reason['subject']}: {reason['rule']}{detail}"
+        )
+    if len(reasons) > SHOWN_REASONS:
+        lines.append(f"  {'':<12}and {len(reasons) - SHOWN_REASONS} more: kedro verdict --source {decision['source']}")
+    if decision["what_to_do"]:
+        lines += [
+            f"  {'what to do' if not place else '':<12}{text}" for place, text in enumerate(decision["what_to_do"])
+        ]
     return lines
 
 

@@ -3,6 +3,8 @@ import ast
 import pytest
 from kedro.validation import ParameterValidationError
 
+from viticast.monitoring.bounds import EvidentlyBounds, FigureBounds, ModelBounds
+from viticast.panel.losses import LedgerBounds
 from viticast.pipelines.feature.params import FeatureParams
 from viticast.pipelines.ingestion.params import IngestionParams
 from viticast.pipelines.modeling.params import ModelingParams
@@ -45,7 +47,12 @@ def test_every_parameter_is_used(make_context, pipelines):
         ("modeling", {"gate": {"margin": -1}}, "margin"),
         ("modeling", {"gate": {"table_bounds": 2}}, "table_bounds"),
         ("monitoring", {"language": "fr"}, "language"),
-        ("monitoring", {"drift_share": 2}, "drift_share"),
+        ("monitoring", {"notify_from": "sometimes"}, "notify_from"),
+        ("monitoring", {"evidently": {"drift_share": 2}}, "drift_share"),
+        ("monitoring", {"figures": {"lag_year": 1}}, "lag_year"),
+        ("monitoring", {"figures": {"revised_share_watched": 0.5}}, "revised_share"),
+        ("monitoring", {"model": {"coverage_80": [0.9, 0.8]}}, "coverage_80"),
+        ("feature", {"ledger": {"rows_share": -1}}, "rows_share"),
     ],
 )
 def test_a_wrong_parameter_stops_the_run(make_context, pipeline, change, message):
@@ -85,6 +92,26 @@ def test_the_page_may_be_in_english(make_context):
 def test_every_bound_is_written_where_a_reader_looks(make_context):
     bounds = make_context().config_loader["parameters"]["ingestion"]["bounds"]
     assert bounds == VettingBounds().model_dump()
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "name", "bounds"),
+    [
+        ("feature", "ledger", LedgerBounds),
+        ("monitoring", "figures", FigureBounds),
+        ("monitoring", "model", ModelBounds),
+        ("monitoring", "evidently", EvidentlyBounds),
+    ],
+)
+def test_bounds_are_written_where_a_reader_looks(make_context, pipeline, name, bounds):
+    written = make_context().config_loader["parameters"][pipeline][name]
+    assert bounds(**written) == bounds()
+    assert set(written) == set(bounds.model_fields)
+
+
+def test_a_loss_may_be_accepted_for_one_run(make_context):
+    given = make_context(feature={"ledger": {"accept": "ExpVinho ImpSuco"}})
+    assert given.params["feature"].ledger.accept == ("ExpVinho", "ImpSuco")
 
 
 def test_a_run_may_go_on_without_refused_tables(make_context):

@@ -71,11 +71,12 @@ def _cut(entry: str, tables: Sequence[str]) -> str:
 
 
 def run(project: Path, **parameters: Any) -> dict[str, Any]:
-    """Runs pipelines as `kedro run` does; `pipelines` and `tags` choose nodes, the rest are runtime parameters."""
-    names, tags = parameters.pop("pipelines", ["__default__"]), parameters.pop("tags", None)
+    """Runs pipelines as `kedro run` does; `pipelines`, `tags` and `to_nodes` choose nodes, the rest are parameters."""
+    names = parameters.pop("pipelines", ["__default__"])
+    chosen = {name: parameters.pop(name, None) for name in ("tags", "to_nodes")}
     bootstrap_project(project)
     with KedroSession.create(project, runtime_params=parameters) as session:
-        return dict(session.run(pipeline_names=names, tags=tags))
+        return dict(session.run(pipeline_names=names, **chosen))
 
 
 def contents(*folders: str) -> dict[str, tuple[str, int]]:

@@ -1,1 +1,1 @@
-"""Commands that look at what runs have made: `kedro revisions`, `kedro trace`."""
+"""Commands that look at what runs have made or would take in: `kedro revisions`, `trace`, `verdict`, `probe`."""

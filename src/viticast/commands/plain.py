@@ -26,6 +26,7 @@ def expected() -> tuple[type[Exception], ...]:
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
     from viticast.contracts.declared import DeclarationError  # noqa: PLC0415
+    from viticast.datasets.webhook import WebhookError  # noqa: PLC0415
     from viticast.hooks import UnknownParameterError, UnknownSourceError  # noqa: PLC0415
     from viticast.lake.conformity import CatalogMismatchError  # noqa: PLC0415
     from viticast.lake.errors import ServiceError  # noqa: PLC0415
@@ -53,6 +54,7 @@ def expected() -> tuple[type[Exception], ...]:
         SQLAlchemyError,
         SnapshotError,
         LedgerError,
+        WebhookError,
         DamagedVintageError,
         CatalogMismatchError,
         DatasetError,

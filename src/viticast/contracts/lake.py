@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from viticast.contracts.columns import Table
 from viticast.contracts.findings import Findings
 from viticast.contracts.forecasts import Backtests, Forecasts
-from viticast.contracts.ledger import Ledger
+from viticast.contracts.ledger import ForecastLedger, Ledger
 from viticast.contracts.monitoring import MonitoringVerdicts
 from viticast.contracts.observations import Observations
 from viticast.contracts.panel import CorrectionsApplied, Panel, SeriesDimension
@@ -41,5 +41,6 @@ LAKE_TABLES = {
     "forecasts": LakeTableContract(Forecasts, ("snapshot_id", "model_key")),
     "backtests": LakeTableContract(Backtests, ("snapshot_id", "model_key")),
     "promotions": LakeTableContract(Promotions, ("snapshot_id", "model_key", "champion_key")),
+    "forecast_ledger": LakeTableContract(ForecastLedger, ("snapshot_id", "model_key")),
     "monitoring": LakeTableContract(MonitoringVerdicts, ("snapshot_id", "model_key")),
 }

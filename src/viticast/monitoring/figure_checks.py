@@ -5,13 +5,8 @@ from dataclasses import astuple, dataclass
 
 import pandas as pd
 
-from viticast.monitoring.verdicts import Verdict, bounded
-
-LAG_YEARS = 1
-"""Tables are refreshed at different dates; one year behind the newest is usual."""
-
-REVISED_SHARE = 0.01
-"""A refresh changes single cells; more is a redefinition that somebody should read."""
+from viticast.monitoring.bounds import FigureBounds
+from viticast.monitoring.verdicts import Verdict, between_two, bounded
 
 _KINDS = {
     "changed": "value_changed",
@@ -58,11 +53,6 @@ class Revisions:
         """Share of the compared cells that changed; a mark that gives way to a figure is news and no change."""
         return (self.changed + self.emptied) / max(self.compared, 1)
 
-    @property
-    def asks_for_a_look(self) -> bool:
-        """True if more changed than a refresh changes, or if a row disappeared."""
-        return self.share > REVISED_SHARE or self.gone_rows > 0
-
     def __str__(self) -> str:
         return (
             f"{self.changed} values changed, {self.filled} marks filled, {self.emptied} values gone, "
@@ -87,23 +77,30 @@ def find_revisions(revisions: pd.DataFrame) -> dict[str, Revisions]:
     }
 
 
-def check_revisions(revisions: pd.DataFrame) -> Iterator[Verdict]:
+def check_revisions(revisions: pd.DataFrame, bounds: FigureBounds) -> Iterator[Verdict]:
     """Judges what changed since the vintage before: one verdict for each table that asks for a look, or one for all.
+
+    A refresh changes single cells; more is a redefinition that somebody should read.
 
     Args:
         revisions: As `contracts.revisions.Revisions` describes.
+        bounds: How much may change.
     """
-    rule = f"at most {REVISED_SHARE:.0%} of a table's cells changed since the vintage before, and no row disappeared"
+    watched, stops = bounds.revised_share_watched, bounds.revised_share
+    rule = (
+        f"at most {watched:.3g} of a table's cells changed since the vintage before; beyond {stops:.3g} nothing is "
+        "published"
+    )
     tables = find_revisions(revisions)
     if not tables:
         yield Verdict("revisions", "all tables", "skipped", rule, detail="the lake has one vintage of every table")
         return
-    beyond = {table: found for table, found in tables.items() if found.asks_for_a_look}
+    beyond = {table: found for table, found in tables.items() if found.share > watched}
     for table, found in beyond.items():
-        yield Verdict("revisions", table, "watch", rule, found.share, REVISED_SHARE, str(found))
+        yield between_two("revisions", table, found.share, (watched, stops), rule, str(found))
     if not beyond:
         found = _sum(tables.values())
-        yield Verdict("revisions", "all tables", "ok", rule, found.share, REVISED_SHARE, str(found))
+        yield Verdict("revisions", "all tables", "ok", rule, found.share, watched, str(found))
 
 
 def check_findings(findings: pd.DataFrame) -> Iterator[Verdict]:
@@ -127,18 +124,35 @@ def check_findings(findings: pd.DataFrame) -> Iterator[Verdict]:
         yield Verdict("findings", "all tables", "ok", rule, 0.0, 0.0)
 
 
-def check_freshness(snapshot: pd.DataFrame) -> Iterator[Verdict]:
-    """Compares each table's last year with that of the newest table."""
+def check_freshness(snapshot: pd.DataFrame, bounds: FigureBounds) -> Iterator[Verdict]:
+    """Compares each table's last year with that of the newest table: they are refreshed at different dates."""
     newest = int(snapshot["last_year"].max())
     for table_name, last_year in zip(snapshot["table_name"], snapshot["last_year"].astype(int), strict=True):
         yield bounded(
             "freshness",
             str(table_name),
             float(newest - last_year),
-            float(LAG_YEARS),
-            f"the last year is at most {LAG_YEARS} behind the newest table's ({newest})",
+            float(bounds.lag_years),
+            f"the last year is at most {bounds.lag_years} behind the newest table's ({newest})",
             detail=f"ends in {last_year}",
         )
+
+
+def check_missing_tables(snapshot: pd.DataFrame, declared: Iterable[str]) -> Iterator[Verdict]:
+    """Every declared table has a vintage: without one, the sums above it lack it in all years.
+
+    Args:
+        snapshot: As `contracts.snapshots.Snapshots` describes.
+        declared: Names of the tables that there are.
+    """
+    rule = "the snapshot has a vintage of every declared table, or the sums would lack it in all years"
+    tables = sorted(set(declared))
+    missing = [table for table in tables if table not in set(snapshot["table_name"])]
+    for table in missing:
+        what = "conf/base/tables.yml declares it, and the snapshot has no vintage of it: ingest it and run feature"
+        yield Verdict("missing_tables", table, "stop", rule, 1.0, 0.0, what)
+    if not missing:
+        yield Verdict("missing_tables", "all tables", "ok", rule, 0.0, 0.0, f"{len(tables)} tables")
 
 
 def check_corrections(applied: pd.DataFrame) -> Iterator[Verdict]:

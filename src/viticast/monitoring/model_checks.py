@@ -7,11 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from viticast.contracts.bounds import COVERAGE, TIE
+from viticast.monitoring.bounds import ModelBounds
 from viticast.monitoring.verdicts import Status, Verdict, bounded
-
-MINIMUM_SERIES_ORIGINS = 100
-"""Below so many series and origins a class's losses are luck."""
 
 COHERENCE = 1e-6
 
@@ -34,44 +31,45 @@ def require_current_model(feature_receipt: Mapping[str, Any], identity: Mapping[
         )
 
 
-def check_losses(accuracy: pd.DataFrame) -> Iterator[Verdict]:
+def check_losses(accuracy: pd.DataFrame, bounds: ModelBounds) -> Iterator[Verdict]:
     """Compares the published method with naive, overall and in each class that is large enough.
 
     Args:
         accuracy: breakdown, group, method, series_origins, capped_mase and wape.
+        bounds: When two losses are equal, and which classes are large enough.
     """
     judged = accuracy[accuracy["breakdown"].isin(["overall", "series_class"])]
     ours, naive = judged[judged["method"] == "viticast"], judged[judged["method"] == "naive"]
     pairs = ours.merge(naive, on=["breakdown", "group"], suffixes=("", "_naive"), validate="1:1")
-    for pair in pairs[pairs["series_origins"] >= MINIMUM_SERIES_ORIGINS].to_dict("records"):
+    for pair in pairs[pairs["series_origins"] >= bounds.minimum_series_origins].to_dict("records"):
         for loss in ("capped_mase", "wape"):
             numbers = float(pair[loss]), float(pair[f"{loss}_naive"])
-            yield _against_naive(str(pair["breakdown"]), str(pair["group"]), loss, *numbers)
+            yield _against_naive(str(pair["breakdown"]), str(pair["group"]), loss, *numbers, tie=bounds.tie)
 
 
-def _against_naive(breakdown: str, group: str, loss: str, ours: float, naive: float) -> Verdict:
+def _against_naive(breakdown: str, group: str, loss: str, ours: float, naive: float, tie: float) -> Verdict:
     subject = "all leaf series" if breakdown == "overall" else f"class {group}"
-    rule = f"{loss} of the backtest at most {TIE:g} times that of the naive forecast"
+    rule = f"{loss} of the backtest at most {tie:g} times that of the naive forecast"
     if isnan(ours) and isnan(naive):
         why = "the loss is not defined for any series: none of them had a change to scale errors by, or any quantity"
-        return Verdict(f"{loss}_against_naive", subject, "skipped", rule, threshold=TIE, detail=why)
+        return Verdict(f"{loss}_against_naive", subject, "skipped", rule, threshold=tie, detail=why)
     # A class of all-zero series has a loss of zero over zero for both: neither is better.
     ratio = 1.0 if ours == naive else ours / naive if naive > 0 else float("nan")
     return bounded(
         f"{loss}_against_naive",
         subject,
         ratio,
-        TIE,
+        tie,
         rule,
         otherwise="retrain" if breakdown == "overall" else "watch",
         detail=f"{ours:.3f} against {naive:.3f}",
     )
 
 
-def check_coverage(accuracy: pd.DataFrame) -> Iterator[Verdict]:
+def check_coverage(accuracy: pd.DataFrame, bounds: ModelBounds) -> Iterator[Verdict]:
     """Compares the share of actuals inside the intervals with the level, over all leaf series."""
     overall = accuracy[(accuracy["breakdown"] == "overall") & (accuracy["method"] == "viticast")].iloc[0]
-    for level, (low, high) in COVERAGE.items():
+    for level, (low, high) in bounds.coverage().items():
         covered = float(overall[f"coverage{level}"])
         status: Status = "ok" if low <= covered <= high else "watch"
         yield Verdict(

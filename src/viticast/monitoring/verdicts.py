@@ -49,6 +49,30 @@ def bounded(
     return Verdict(check_name, subject, status, rule, observed, threshold, None if kept else detail)
 
 
+def between_two(
+    check_name: str,
+    subject: str,
+    observed: float,
+    bounds: tuple[float, float],
+    rule: str,
+    detail: str | None = None,
+) -> Verdict:
+    """A rule with two bounds: beyond the first it asks for a look, beyond the second it stops.
+
+    Args:
+        check_name: Name of the rule.
+        subject: What it is applied to.
+        observed: The number that was looked at.
+        bounds: What is watched, and what stops.
+        rule: The rule in words, with its bounds.
+        detail: What to look at.
+    """
+    watched, stops = bounds
+    if observed > stops:
+        return Verdict(check_name, subject, "stop", rule, observed, stops, detail)
+    return Verdict(check_name, subject, "watch" if observed > watched else "ok", rule, observed, watched, detail)
+
+
 def verdict_frame(verdicts: Iterable[Verdict]) -> pd.DataFrame:
     """check_name, subject, verdict, observed, threshold, rule, detail: the worst first."""
     columns = ["check_name", "subject", "verdict", "observed", "threshold", "rule", "detail"]

@@ -1,6 +1,7 @@
 """Counts what each stage hands to the next, and refuses to go on where something is lost on the way."""
 
 import math
+from collections.abc import Mapping
 from itertools import pairwise
 
 import pandas as pd
@@ -37,12 +38,12 @@ def keep_ledger(
         LedgerError: Names each table, unit and stage where something is lost.
     """
     leaves = cells[cells["row_kind"] == "leaf"]
-    keyed = with_label_keys(corrected).merge(crosswalk[[*KEYS, "series_id"]], on=KEYS, how="left", validate="m:1")
+    keyed = _keyed(corrected, crosswalk)
     stages = [
         written.assign(stage="observations", explained=0.0),
         _counts(leaves).assign(stage="snapshot", explained=0.0),
         _with_explained(_counts(corrected), _declared(leaves, corrected), "corrected"),
-        _with_explained(_series_counts(keyed, panel), -_masked(keyed, panel), "panel"),
+        _with_explained(_series_counts(_placed(keyed, panel)), -_masked(keyed, panel), "panel"),
     ]
     ledger = pd.concat(stages, ignore_index=True)[COLUMNS].astype({"table_name": "str", "unit": "str", "stage": "str"})
     problems = [*_unequal(stages[0], stages[1]), *_untouched(leaves, corrected), *_unexplained(stages)]
@@ -56,6 +57,41 @@ def keep_ledger(
     return ledger.sort_values(["table_name", "unit", "stage"], ignore_index=True)
 
 
+def count_past(
+    cells: pd.DataFrame,
+    corrected: pd.DataFrame,
+    crosswalk: pd.DataFrame,
+    panel: pd.DataFrame,
+    last_years: Mapping[str, int],
+) -> pd.DataFrame:
+    """Counts the leaves of a snapshot stage by stage, up to a year of each table.
+
+    Args:
+        cells: Cells of the snapshot, leaves and totals.
+        corrected: Leaves after the declared corrections.
+        crosswalk: Label -> series, each label once.
+        panel: series_id, year, value of the leaves.
+        last_years: Table -> the last year that counts; other tables are left out.
+
+    Returns:
+        table_name, unit, stage, rows, cells, known, total.
+    """
+    stages = {
+        "snapshot": _counts(_until(cells[cells["row_kind"] == "leaf"], last_years)),
+        "corrected": _counts(_until(corrected, last_years)),
+        "panel": _series_counts(_until(_placed(_keyed(corrected, crosswalk), panel), last_years)),
+    }
+    return pd.concat([frame.assign(stage=stage) for stage, frame in stages.items()], ignore_index=True)
+
+
+def _until(frame: pd.DataFrame, last_years: Mapping[str, int]) -> pd.DataFrame:
+    return frame[frame["year"] <= frame["table_name"].map(dict(last_years))]
+
+
+def _keyed(corrected: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
+    return with_label_keys(corrected).merge(crosswalk[[*KEYS, "series_id"]], on=KEYS, how="left", validate="m:1")
+
+
 def _counts(leaves: pd.DataFrame) -> pd.DataFrame:
     by = leaves.groupby(["table_name", "unit"])
     rows = leaves.drop_duplicates(["table_name", "unit", "row_number", "item"]).groupby(["table_name", "unit"]).size()
@@ -65,9 +101,13 @@ def _counts(leaves: pd.DataFrame) -> pd.DataFrame:
     return frame.astype({"rows": "int64", "cells": "int64", "known": "int64", "total": "float64"})
 
 
-def _series_counts(keyed: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
-    places = keyed[["series_id", "table_name", "unit"]].drop_duplicates()
-    by = panel.merge(places, on="series_id").groupby(["table_name", "unit"])
+def _placed(keyed: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
+    """The panel's leaves with their table and unit."""
+    return panel.merge(keyed[["series_id", "table_name", "unit"]].drop_duplicates(), on="series_id")
+
+
+def _series_counts(placed: pd.DataFrame) -> pd.DataFrame:
+    by = placed.groupby(["table_name", "unit"])
     return pd.DataFrame(
         {
             "rows": by["series_id"].nunique(),

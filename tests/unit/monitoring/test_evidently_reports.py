@@ -7,13 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from viticast.monitoring.evidently_reports import (
-    Report,
-    data_drift,
-    data_summary,
-    drifted_share,
-    regression_performance,
-)
+from viticast.monitoring.bounds import EvidentlyBounds
+from viticast.monitoring.evidently_reports import Report, check_tests, data_drift, data_summary, regression_performance
 
 pytestmark = pytest.mark.slow
 
@@ -34,15 +29,35 @@ def cells(scale=1.0):
     )
 
 
+BOUNDS = EvidentlyBounds()
+
+
+def backtests(error):
+    """Series that grow by a fifth: naive misses them by that, viticast by the error on the log scale."""
+    y = np.exp(np.arange(60) / 5.0) * 100
+    case = pd.DataFrame({"series_id": "a", "origin": range(60), "horizon": 1, "y": y})
+    ours, naive = case.assign(method="viticast", yhat=y * np.exp(error)), case.assign(method="naive", yhat=y / 1.2)
+    return pd.concat([ours, naive], ignore_index=True)
+
+
 @pytest.fixture(scope="module")
 def reports():
-    backtests = pd.DataFrame({"method": ["viticast", "naive"] * 30, "y": range(60), "yhat": range(1, 61)})
+    fewer = cells().iloc[20:]
     return {
-        "summary": data_summary(cells()),
-        "same": data_drift(cells(), cells()),
-        "other": data_drift(cells(), cells(1e6)),
-        "regression": regression_performance(backtests.astype({"y": "float64", "yhat": "float64"})),
+        "summary": data_summary(cells(), cells(), BOUNDS),
+        "first": data_summary(cells(), cells().head(0), BOUNDS),
+        "fewer": data_summary(fewer, cells(), BOUNDS),
+        "thousandfold": data_summary(cells(1e3), cells(), BOUNDS),
+        "same": data_drift(cells(), cells(), BOUNDS),
+        "other": data_drift(cells(1e6), cells(), BOUNDS),
+        "regression": regression_performance(backtests(0.01), BOUNDS),
+        "worse": regression_performance(backtests(0.5), BOUNDS),
+        "biased": regression_performance(backtests(-0.1), BOUNDS),
     }
+
+
+def failed(reports, name):
+    return {one.subject for one in check_tests(reports[name], f"evidently_{name}", "all") if one.verdict == "watch"}
 
 
 @pytest.mark.parametrize("name", ["summary", "same", "regression"])
@@ -71,11 +86,44 @@ def test_a_report_is_plain_json_too(reports, name):
     assert content["metrics"]
 
 
+@pytest.mark.parametrize("name", ["summary", "first", "same", "regression"])
+def test_a_suite_that_passes_is_one_verdict(reports, name):
+    [verdict] = check_tests(reports[name], f"evidently_{name}", "all tables")
+    assert (verdict.verdict, verdict.subject) == ("ok", "all tables")
+    assert verdict.detail == f"{len(reports[name].content['tests'])} tests"
+
+
+def test_the_first_vintage_has_tests_of_its_own(reports):
+    assert len(reports["first"].content["tests"]) == 3
+    assert len(reports["summary"].content["tests"]) == 3 + 2 + 5
+
+
+def test_lost_cells_fail_by_table(reports):
+    names = failed(reports, "fewer")
+    assert {name for name in names if "categories 'ExpVinho'" in name}
+    assert {name for name in names if "categories 'ExpSuco'" in name}
+
+
+def test_other_units_fail(reports):
+    assert any("Mean value of 'log_value'" in name for name in failed(reports, "thousandfold"))
+
+
 def test_only_other_figures_drift(reports):
-    assert drifted_share(reports["same"]) == 0
-    assert drifted_share(reports["other"]) > 0
+    assert failed(reports, "same") == set()
+    assert any("log_value" in name for name in failed(reports, "other"))
 
 
-def test_a_report_without_the_share_is_an_error():
-    with pytest.raises(ValueError, match="no DriftedColumnsCount"):
-        drifted_share(Report("", {"metrics": []}))
+def test_errors_are_tested_against_those_of_naive(reports):
+    [mae, *_] = [
+        one for one in check_tests(reports["worse"], "evidently_regression", "all") if "Absolute" in one.subject
+    ]
+    assert mae.observed == pytest.approx(0.5, rel=0.01)
+    assert mae.threshold == pytest.approx(1.1 * np.log(1.2), rel=0.02)
+    assert mae.check_name == "evidently_regression"
+    assert any("Mean Error" in name for name in failed(reports, "biased"))
+    assert not any("Absolute" in name for name in failed(reports, "biased"))
+
+
+def test_a_report_without_tests_is_an_error():
+    with pytest.raises(ValueError, match="has no test"):
+        list(check_tests(Report("", {"metrics": [], "tests": []}), "evidently_drift", "all"))

@@ -3,9 +3,11 @@ import math
 import pandas as pd
 import pytest
 
+from viticast.monitoring.bounds import ModelBounds
 from viticast.monitoring.model_checks import check_coherence, check_coverage, check_losses, check_registry
 
 NAN = math.nan
+BOUNDS = ModelBounds()
 
 
 def accuracy(ours, naive, group="regular", breakdown="series_class", series_origins=500):
@@ -38,31 +40,31 @@ def statuses(verdicts):
     ],
 )
 def test_losses_are_compared_with_those_of_naive(ours, naive, expected):
-    verdicts = list(check_losses(accuracy(ours, naive)))
+    verdicts = list(check_losses(accuracy(ours, naive), BOUNDS))
     assert [verdict.check_name for verdict in verdicts] == ["capped_mase_against_naive", "wape_against_naive"]
     assert statuses(verdicts) == expected
 
 
 def test_a_loss_that_nobody_has_is_skipped_with_the_reason():
-    [mase, _] = check_losses(accuracy((NAN, 0.0), (NAN, 0.0), group="empty"))
+    [mase, _] = check_losses(accuracy((NAN, 0.0), (NAN, 0.0), group="empty"), BOUNDS)
     assert mase.observed is None
     assert mase.subject == "class empty"
     assert "not defined" in str(mase.detail)
 
 
 def test_a_model_worse_than_naive_overall_is_to_be_trained_again():
-    verdicts = list(check_losses(accuracy((1.1, 0.7), (1.0, 0.6), "all", "overall")))
+    verdicts = list(check_losses(accuracy((1.1, 0.7), (1.0, 0.6), "all", "overall"), BOUNDS))
     assert statuses(verdicts) == ["retrain", "retrain"]
     assert verdicts[0].detail == "1.100 against 1.000"
 
 
 @pytest.mark.parametrize(("series_origins", "judged"), [(99, 0), (100, 2)])
 def test_a_class_of_few_series_is_not_judged(series_origins, judged):
-    assert len(list(check_losses(accuracy((2, 2), (1, 1), series_origins=series_origins)))) == judged
+    assert len(list(check_losses(accuracy((2, 2), (1, 1), series_origins=series_origins), BOUNDS))) == judged
 
 
 def test_horizons_and_flows_are_not_judged():
-    assert list(check_losses(accuracy((2, 2), (1, 1), "5", "horizon"))) == []
+    assert list(check_losses(accuracy((2, 2), (1, 1), "5", "horizon"), BOUNDS)) == []
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,7 @@ def test_horizons_and_flows_are_not_judged():
 )
 def test_intervals_hold_what_they_say(covered, expected, threshold):
     frame = accuracy((1, 1), (1, 1), "all", "overall").assign(coverage80=covered[0], coverage95=covered[1])
-    verdicts = list(check_coverage(frame))
+    verdicts = list(check_coverage(frame, BOUNDS))
     assert statuses(verdicts) == expected
     assert verdicts[0].threshold == threshold
 

@@ -10,5 +10,6 @@ SELECT
     is_published_at_inferred,
     fetched_at,
     last_year,
-    cells
+    cells,
+    address
 FROM vintages

@@ -15,6 +15,7 @@ from viticast.panel.fingerprint import panel_hash
 from viticast.panel.hierarchy import aggregate
 from viticast.panel.joins import count_joins
 from viticast.panel.ledger import keep_ledger
+from viticast.panel.losses import LedgerBefore, ledger_to_compare, require_nothing_lost
 from viticast.panel.revisions import compare
 from viticast.panel.snapshot import resolve_snapshot, vintages_before
 from viticast.panel.tree import TableNode, TableTree
@@ -25,6 +26,7 @@ from viticast.sources.vintage import require_content
 logger = logging.getLogger(__name__)
 
 Query = Callable[..., pd.DataFrame]
+Partitions = Mapping[tuple[str, ...], Callable[[], pd.DataFrame]]
 
 
 def choose_snapshot(
@@ -119,6 +121,39 @@ def count_stages(
     ledger = keep_ledger(written, cells, leaves, settled(crosswalk), identified)
     last = ledger[ledger["stage"] == "panel"]
     logger.info("ledger: %d leaf series, %d values, nothing lost", last["rows"].sum(), last["known"].sum())
+    return ledger
+
+
+def compare_ledgers(
+    ledger: pd.DataFrame,
+    snapshot: pd.DataFrame,
+    known_snapshots: Partitions,
+    known_ledgers: Partitions,
+    cells: pd.DataFrame,
+    leaves: pd.DataFrame,
+    crosswalk: pd.DataFrame,
+    identified: pd.DataFrame,
+    params: FeatureParams,
+) -> pd.DataFrame:
+    """Lets the ledger pass if nothing of the one before is gone: of this snapshot, or of the nearest older one.
+
+    Raises:
+        LedgerError: More of a table is gone than may be, and nobody said that it is meant.
+    """
+    require_known(params.ledger.accept, snapshot["table_name"], "feature.ledger.accept", "table")
+    kept = {snapshot_id for (snapshot_id,) in known_ledgers}
+    older = [read() for (snapshot_id,), read in known_snapshots.items() if snapshot_id in kept]
+    found = ledger_to_compare(snapshot, older, kept)
+    if found is None:
+        logger.info("ledger: there is none before to compare with")
+        return ledger
+    snapshot_id, last_years = found
+    before = LedgerBefore(snapshot_id, known_ledgers[(snapshot_id,)](), last_years)
+    meant = require_nothing_lost(before, cells, leaves, settled(crosswalk), identified, params.ledger)
+    for loss in meant:
+        logger.warning("ledger: %s; accepted", loss)
+    own = " (this one, of an earlier run)" if snapshot_id == snapshot["snapshot_id"].iloc[0] else ""
+    logger.info("ledger: nothing is lost since snapshot %s%s", snapshot_id, own)
     return ledger
 
 

@@ -54,6 +54,22 @@ def create_pipeline(**kwargs: object) -> Pipeline:
                 name="count_stages",
             ),
             node(
+                nodes.compare_ledgers,
+                inputs=[
+                    "stage_counts",
+                    "snapshot",
+                    "known_snapshots",
+                    "known_ledger",
+                    "snapshot_cells",
+                    "corrected_leaves",
+                    "crosswalk",
+                    "identified_leaves",
+                    "params:feature",
+                ],
+                outputs="compared_counts",
+                name="compare_ledgers",
+            ),
+            node(
                 nodes.query_previous_cells,
                 inputs=["vintages_query", "panel_query", "snapshot"],
                 outputs="cells_before",
@@ -73,7 +89,7 @@ def create_pipeline(**kwargs: object) -> Pipeline:
                     "snapshot",
                     "corrections_outcome",
                     "aliases_outcome",
-                    "stage_counts",
+                    "compared_counts",
                     "vintage_changes",
                 ],
                 # The lake gets all of a snapshot at once, and last the receipt that makes it current.

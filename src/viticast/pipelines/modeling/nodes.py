@@ -10,6 +10,7 @@ import pandas as pd
 
 from viticast.contracts.lake import LAKE_TABLES
 from viticast.lake.partitions import partitions_of
+from viticast.panel.inputs import list_inputs
 from viticast.pipelines.modeling.params import ModelingParams
 from viticast.registry import gate
 from viticast.registry.champion import AliasMove, ChampionRecord, Opponent, Standing, find_opponent
@@ -20,6 +21,7 @@ from viticast.registry.verdict_row import verdict_row
 logger = logging.getLogger(__name__)
 
 Receipt = Mapping[str, Any]
+Query = Callable[..., pd.DataFrame]
 Partitions = Mapping[tuple[str, ...], Callable[[], pd.DataFrame]]
 SNAPSHOT_TABLES = ("snapshots", "series", "panel", "corrections_applied", "ledger", "revisions")
 """Of the snapshot that is forecast: to be queryable when the pipeline ends."""
@@ -323,6 +325,17 @@ def sign_forecasts(identity: Receipt, forecasts: pd.DataFrame, explanations: pd.
 def tag_run(identity: Receipt) -> dict[str, str]:
     """What the MLflow run says about its model."""
     return {name: str(value) for name, value in identity.items()}
+
+
+def log_inputs(query: Query, snapshot: pd.DataFrame, receipt: Receipt) -> list[dict[str, Any]]:
+    """The figures that the model is trained on, for the MLflow run: each table's vintage, and the panel.
+
+    Args:
+        query: Lists the landings of the lake.
+        snapshot: The current one.
+        receipt: The feature pipeline's, with the hash of the panel.
+    """
+    return list_inputs(query(), snapshot, receipt)
 
 
 def request_catalog(

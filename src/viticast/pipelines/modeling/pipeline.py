@@ -28,6 +28,12 @@ def _train() -> list[object]:
         ),
         node(nodes.tag_run, inputs="model_identity", outputs="modeling_tags", name="tag_run"),
         node(
+            nodes.log_inputs,
+            inputs=["vintages_query", "snapshots", "feature_receipt"],
+            outputs="modeling_inputs",
+            name="log_inputs",
+        ),
+        node(
             nodes.backtest_forecaster,
             inputs=["training_panel", "series", "params:modeling", "model_identity"],
             outputs="challenger_backtests",

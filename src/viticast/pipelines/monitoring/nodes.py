@@ -9,8 +9,15 @@ import pandas as pd
 from viticast import __version__
 from viticast.contracts.lake import LAKE_TABLES
 from viticast.lake.partitions import partitions_of
+from viticast.monitoring import decision as decisions
 from viticast.monitoring.alias_checks import check_aliases
-from viticast.monitoring.figure_checks import check_corrections, check_findings, check_freshness, check_revisions
+from viticast.monitoring.figure_checks import (
+    check_corrections,
+    check_findings,
+    check_freshness,
+    check_missing_tables,
+    check_revisions,
+)
 from viticast.monitoring.model_checks import (
     check_coherence,
     check_coverage,
@@ -18,14 +25,24 @@ from viticast.monitoring.model_checks import (
     check_registry,
     require_current_model,
 )
-from viticast.monitoring.verdicts import Verdict, bounded, verdict_frame, worst
+from viticast.monitoring.series_checks import check_new_series, check_renamed_series, check_vanished_series
+from viticast.monitoring.table_checks import check_repeated_year, check_totals
+from viticast.monitoring.training_checks import check_training
+from viticast.monitoring.verdicts import Verdict, verdict_frame, worst
+from viticast.panel.crosswalk import settled
+from viticast.panel.forecast_ledger import count_forecasts
 from viticast.pipelines.monitoring.params import MonitoringParams
 from viticast.sources.fetched import NO_FILE
+from viticast.sources.tables import TableRegistry
 
 logger = logging.getLogger(__name__)
 
 Query = Callable[..., pd.DataFrame]
 Receipt = Mapping[str, Any]
+Partitions = Mapping[tuple[str, ...], Callable[[], pd.DataFrame]]
+STAMP = ("snapshot_id", "model_key", "source", "is_synthetic")
+TABLES = ("forecast_ledger", "monitoring")
+"""What is to be queryable when the pipeline ends."""
 
 
 def query_current_cells(query: Query, snapshot: pd.DataFrame) -> pd.DataFrame:
@@ -53,43 +70,112 @@ def query_findings(query: Query, snapshot: pd.DataFrame, ingestion_receipt: Rece
     return chosen.drop_duplicates(told, ignore_index=True)
 
 
-def report_summary(cells: pd.DataFrame) -> tuple[str, dict[str, Any]]:
-    """Evidently's description of the figures, as HTML and JSON."""
-    from viticast.monitoring.evidently_reports import data_summary  # noqa: PLC0415
+def report_summary(
+    cells: pd.DataFrame, previous: pd.DataFrame, params: MonitoringParams
+) -> tuple[str, dict[str, Any], list[Verdict]]:
+    """Evidently's description of the figures with its tests, and the verdicts on these.
 
-    report = data_summary(cells)
-    return report.html, report.content
+    Returns:
+        HTML, JSON and verdicts.
+    """
+    from viticast.monitoring.evidently_reports import check_tests, data_summary  # noqa: PLC0415 - takes seconds
+
+    report = data_summary(cells, previous, params.evidently)
+    return report.html, report.content, list(check_tests(report, "evidently_summary", "all tables"))
 
 
 def report_drift(
     previous: pd.DataFrame, cells: pd.DataFrame, params: MonitoringParams
 ) -> tuple[str, dict[str, Any], list[Verdict]]:
-    """Evidently's comparison of the last two vintages, and the verdict on it.
+    """Evidently's comparison of the last two vintages with its tests, and the verdicts on these.
 
     Returns:
-        HTML and JSON that say so where there is one vintage only, and the verdict.
+        HTML and JSON that say so where there is one vintage only, and verdicts.
     """
-    from viticast.monitoring.evidently_reports import data_drift, drifted_share  # noqa: PLC0415
+    from viticast.monitoring.evidently_reports import check_tests, data_drift  # noqa: PLC0415
 
-    rule = f"at most {params.drift_share:.0%} of Evidently's columns drift between the last two vintages"
     if previous.empty:
         why = "the lake has one vintage of every table: there is nothing to compare with"
-        return (
-            f"<!doctype html><p>{why}</p>",
-            {"skipped": why},
-            [Verdict("drift", "all tables", "skipped", rule, detail=why)],
-        )
-    report = data_drift(previous, cells)
-    verdict = bounded("drift", "all tables", drifted_share(report), params.drift_share, rule)
-    return report.html, report.content, [verdict]
+        rule = "every test of Evidently's suite passes"
+        skipped = Verdict("evidently_drift", "all tables", "skipped", rule, detail=why)
+        return f"<!doctype html><p>{why}</p>", {"skipped": why}, [skipped]
+    report = data_drift(cells, previous, params.evidently)
+    return report.html, report.content, list(check_tests(report, "evidently_drift", "all tables"))
 
 
-def report_regression(backtests: pd.DataFrame) -> tuple[str, dict[str, Any]]:
-    """Evidently's description of the backtest's errors, as HTML and JSON."""
-    from viticast.monitoring.evidently_reports import regression_performance  # noqa: PLC0415
+def report_regression(backtests: pd.DataFrame, params: MonitoringParams) -> tuple[str, dict[str, Any], list[Verdict]]:
+    """Evidently's description of the backtest's errors with its tests, and the verdicts on these.
 
-    report = regression_performance(backtests)
-    return report.html, report.content
+    Returns:
+        HTML, JSON and verdicts.
+    """
+    from viticast.monitoring.evidently_reports import check_tests, regression_performance  # noqa: PLC0415
+
+    report = regression_performance(backtests, params.evidently)
+    return report.html, report.content, list(check_tests(report, "evidently_regression", "all leaf series"))
+
+
+def judge_figures(
+    snapshot: pd.DataFrame,
+    revisions: pd.DataFrame,
+    findings: pd.DataFrame,
+    corrections_applied: pd.DataFrame,
+    current: pd.DataFrame,
+    previous: pd.DataFrame,
+    crosswalk: pd.DataFrame,
+    tables: Mapping[str, Any],
+    params: MonitoringParams,
+) -> list[Verdict]:
+    """Applies every rule on the figures."""
+    bounds = params.figures
+    return [
+        *check_missing_tables(snapshot, TableRegistry.from_mapping(tables).names),
+        *check_freshness(snapshot, bounds),
+        *check_revisions(revisions, bounds),
+        *check_vanished_series(revisions, previous, bounds),
+        *check_new_series(revisions, current, bounds),
+        *check_renamed_series(revisions, settled(crosswalk)),
+        *check_totals(current, previous, findings, bounds),
+        *check_repeated_year(current, bounds),
+        *check_findings(findings),
+        *check_corrections(corrections_applied[corrections_applied["action"] != "alias"]),
+        *check_aliases(corrections_applied),
+    ]
+
+
+def judge_training(
+    snapshot: pd.DataFrame, known_snapshots: Partitions, model: Receipt, feature_receipt: Receipt
+) -> list[Verdict]:
+    """Asks for a new model where years came that the published one was not trained on.
+
+    Args:
+        snapshot: The current one.
+        known_snapshots: Those that the lake has.
+        model: The receipt of the model in use.
+        feature_receipt: Says which panel is current.
+    """
+    trained_on = str(model["snapshot_id"])
+    read = known_snapshots.get((trained_on,))
+    is_revised = model["panel_sha256"] != feature_receipt["panel_sha256"]
+    return list(
+        check_training(trained_on, snapshot, None if read is None else read(), is_judged=False, is_revised=is_revised)
+    )
+
+
+def count_last_stage(
+    panel: pd.DataFrame, series: pd.DataFrame, forecasts: pd.DataFrame, identity: Receipt
+) -> pd.DataFrame:
+    """Counts the forecasts of every table.
+
+    Returns:
+        As `contracts.ledger.ForecastLedger` describes.
+
+    Raises:
+        LedgerError: Series of the panel have no forecast.
+    """
+    ledger = count_forecasts(panel, series, forecasts, int(identity["target_year"]))
+    logger.info("ledger: %d forecasts of %d series, none is missing", ledger["cells"].sum(), ledger["rows"].sum())
+    return _stamped(ledger, identity, "forecast_ledger")
 
 
 def ask_champion(champion: Any, forecasts: pd.DataFrame, identity: Receipt) -> list[Verdict]:  # noqa: ANN401
@@ -101,19 +187,20 @@ def ask_champion(champion: Any, forecasts: pd.DataFrame, identity: Receipt) -> l
 
 
 def judge(
-    snapshot: pd.DataFrame,
-    revisions: pd.DataFrame,
-    findings: pd.DataFrame,
-    corrections_applied: pd.DataFrame,
+    figures: list[Verdict],
+    training: list[Verdict],
+    summary: list[Verdict],
+    drift: list[Verdict],
+    regression: list[Verdict],
+    registry: list[Verdict],
     accuracy: pd.DataFrame,
     forecasts: pd.DataFrame,
     series: pd.DataFrame,
-    drift: list[Verdict],
-    registry: list[Verdict],
     identity: Receipt,
     feature_receipt: Receipt,
+    params: MonitoringParams,
 ) -> pd.DataFrame:
-    """Applies every rule.
+    """Applies the rules on the model, and puts all verdicts into one table.
 
     Returns:
         As `contracts.monitoring.MonitoringVerdicts` describes, the worst verdict first.
@@ -124,14 +211,13 @@ def judge(
     require_current_model(feature_receipt, identity)
     frame = verdict_frame(
         [
-            *check_freshness(snapshot),
-            *check_revisions(revisions),
-            *check_findings(findings),
-            *check_corrections(corrections_applied[corrections_applied["action"] != "alias"]),
-            *check_aliases(corrections_applied),
+            *figures,
+            *training,
+            *summary,
             *drift,
-            *check_losses(accuracy),
-            *check_coverage(accuracy),
+            *regression,
+            *check_losses(accuracy, params.model),
+            *check_coverage(accuracy, params.model),
             *check_coherence(forecasts, series),
             *registry,
         ]
@@ -139,9 +225,47 @@ def judge(
     for row in frame[~frame["verdict"].isin(["ok", "skipped"])].itertuples(index=False):
         logger.warning("%s: %s of %s: %s (%s)", row.verdict, row.check_name, row.subject, row.rule, row.detail)
     logger.info("verdict: %s (%d rules)", worst(frame), len(frame))
-    stamped = frame.assign(**{name: identity[name] for name in ("snapshot_id", "model_key", "source", "is_synthetic")})
-    columns = list(LAKE_TABLES["monitoring"].model.to_schema().columns)
-    return stamped[columns].astype(dict.fromkeys(("snapshot_id", "model_key", "source"), "str"))
+    return _stamped(frame, identity, "monitoring")
+
+
+def decide(
+    monitoring: pd.DataFrame, identity: Receipt, feature_receipt: Receipt
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Concludes from the verdicts.
+
+    Args:
+        monitoring: The verdicts; they are in the lake by now.
+        identity: Says of which snapshot and model they are.
+        feature_receipt: Says which panel was judged.
+
+    Returns:
+        As `contracts.decision.Decision` describes, and what the MLflow run says about it.
+    """
+    made = decisions.decide(monitoring, identity, str(feature_receipt["panel_sha256"]))
+    return made, {"decision": made["decision"], "decision.exit_status": str(made["exit_status"])}
+
+
+def notify(
+    decision: Mapping[str, Any],
+    monitoring: pd.DataFrame,
+    catalog: list[dict[str, Any]],
+    page: str,
+    params: MonitoringParams,
+) -> dict[str, Any]:
+    """Hands the decision to the webhook, once everything else of a run is stored.
+
+    Args:
+        decision: As it is stored.
+        monitoring: The verdicts, as they are stored.
+        catalog: The tables of the lake; the verdicts are queryable by now.
+        page: The page; it is written by now.
+        params: Says which decisions are told.
+
+    Returns:
+        The decision, or nothing if it is milder than those that are told.
+    """
+    logger.info("stored: %d verdicts, %d tables, a page of %d kB", len(monitoring), len(catalog), len(page) // 1000)
+    return dict(decision) if decisions.is_told(decision, params.notify_from) else {}
 
 
 def render(
@@ -197,15 +321,25 @@ def render(
     return page, render_totals(panel=panel, series=series, forecasts=forecasts, context=context)
 
 
-def request_catalog(monitoring: pd.DataFrame, identity: Receipt) -> dict[str, dict[str, list[dict[str, str]]]]:
-    """Asks for the verdicts.
+def request_catalog(
+    monitoring: pd.DataFrame, ledger: pd.DataFrame, identity: Receipt
+) -> dict[str, dict[str, list[dict[str, str]]]]:
+    """Asks for the verdicts and the ledger of the forecasts.
 
     Args:
         monitoring: The verdicts; they are in the lake by now.
-        identity: The model's receipt.
+        ledger: The ledger of the forecasts; it is in the lake by now.
+        identity: Says of which snapshot and model they are.
 
     Returns:
         Table -> its partition.
     """
-    logger.info("to catalog: %d verdicts", len(monitoring))
-    return {"tables": {"monitoring": partitions_of(LAKE_TABLES["monitoring"].partition_by, [identity])}}
+    logger.info("to catalog: %d verdicts, %d rows of the ledger", len(monitoring), len(ledger))
+    return {"tables": {name: partitions_of(LAKE_TABLES[name].partition_by, [identity]) for name in TABLES}}
+
+
+def _stamped(frame: pd.DataFrame, identity: Receipt, table: str) -> pd.DataFrame:
+    """The frame with whose it is, in the order of its contract."""
+    stamped = frame.assign(**{name: identity[name] for name in STAMP})
+    columns = list(LAKE_TABLES[table].model.to_schema().columns)
+    return stamped[columns].astype(dict.fromkeys(("snapshot_id", "model_key", "source"), "str"))

@@ -2,18 +2,27 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
+
+from viticast.contracts.decision import Worth
+from viticast.monitoring.bounds import EvidentlyBounds, FigureBounds, ModelBounds
 
 
 class MonitoringParams(BaseModel):
-    """How results are shown and when they are worth a look.
+    """How results are shown, when they are worth a look, and who hears of it.
 
     Attributes:
         language: Of the page: Portuguese or English.
-        drift_share: Share of Evidently's columns that may drift between two vintages.
+        notify_from: The mildest decision that the webhook gets.
+        figures: Bounds of the rules on figures.
+        model: Bounds of the rules on the model.
+        evidently: Bounds of Evidently's tests.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     language: Literal["pt", "en"]
-    drift_share: float = Field(ge=0, le=1)
+    notify_from: Worth
+    figures: FigureBounds
+    model: ModelBounds
+    evidently: EvidentlyBounds

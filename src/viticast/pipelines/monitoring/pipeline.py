@@ -4,6 +4,9 @@ from kedro.pipeline import Pipeline, node, pipeline
 
 from viticast.pipelines.monitoring import nodes
 
+FORECASTS = "forecast_receipt"
+"""Says of which snapshot and model the current forecasts are."""
+
 
 def create_pipeline(**kwargs: object) -> Pipeline:
     """The monitoring pipeline, in a namespace of its name that renames no dataset."""
@@ -29,8 +32,8 @@ def create_pipeline(**kwargs: object) -> Pipeline:
             ),
             node(
                 nodes.report_summary,
-                inputs="current_cells",
-                outputs=["summary_html", "summary_json"],
+                inputs=["current_cells", "previous_cells", "params:monitoring"],
+                outputs=["summary_html", "summary_json", "summary_verdict"],
                 name="report_summary",
             ),
             node(
@@ -41,33 +44,68 @@ def create_pipeline(**kwargs: object) -> Pipeline:
             ),
             node(
                 nodes.report_regression,
-                inputs="backtests",
-                outputs=["regression_html", "regression_json"],
+                inputs=["backtests", "params:monitoring"],
+                outputs=["regression_html", "regression_json", "regression_verdict"],
                 name="report_regression",
             ),
             node(
+                nodes.judge_figures,
+                inputs=[
+                    "snapshots",
+                    "revisions",
+                    "snapshot_findings",
+                    "corrections_applied",
+                    "current_cells",
+                    "previous_cells",
+                    "crosswalk",
+                    "tables",
+                    "params:monitoring",
+                ],
+                outputs="figure_verdicts",
+                name="judge_figures",
+            ),
+            node(
+                nodes.judge_training,
+                inputs=["snapshots", "known_snapshots", "modeling_receipt", "feature_receipt"],
+                outputs="training_verdict",
+                name="judge_training",
+            ),
+            node(
+                nodes.count_last_stage,
+                inputs=["panel", "series", "forecasts", FORECASTS],
+                outputs="forecast_ledger",
+                name="count_last_stage",
+            ),
+            node(
                 nodes.ask_champion,
-                inputs=["registered_model", "forecasts", "forecast_receipt"],
+                inputs=["registered_model", "forecasts", FORECASTS],
                 outputs="registry_verdict",
                 name="ask_champion",
             ),
             node(
                 nodes.judge,
                 inputs=[
-                    "snapshots",
-                    "revisions",
-                    "snapshot_findings",
-                    "corrections_applied",
+                    "figure_verdicts",
+                    "training_verdict",
+                    "summary_verdict",
+                    "drift_verdict",
+                    "regression_verdict",
+                    "registry_verdict",
                     "accuracy",
                     "forecasts",
                     "series",
-                    "drift_verdict",
-                    "registry_verdict",
-                    "forecast_receipt",
+                    FORECASTS,
                     "feature_receipt",
+                    "params:monitoring",
                 ],
                 outputs="monitoring",
                 name="judge",
+            ),
+            node(
+                nodes.decide,
+                inputs=["monitoring", FORECASTS, "feature_receipt"],
+                outputs=["decision", "monitoring_tags"],
+                name="decide",
             ),
             node(
                 nodes.render,
@@ -84,7 +122,7 @@ def create_pipeline(**kwargs: object) -> Pipeline:
                     "monitoring",
                     "revisions",
                     "snapshot_findings",
-                    "forecast_receipt",
+                    FORECASTS,
                     "ingestion_receipt",
                     "params:monitoring",
                 ],
@@ -93,9 +131,16 @@ def create_pipeline(**kwargs: object) -> Pipeline:
             ),
             node(
                 nodes.request_catalog,
-                inputs=["monitoring", "forecast_receipt"],
+                inputs=["monitoring", "forecast_ledger", FORECASTS],
                 outputs="monitoring_catalog",
                 name="request_monitoring_catalog",
+            ),
+            # Last of all: a webhook that fails finds everything stored.
+            node(
+                nodes.notify,
+                inputs=["decision", "monitoring", "monitoring_catalog", "page", "params:monitoring"],
+                outputs="webhook",
+                name="notify",
             ),
         ],
         namespace="monitoring",
