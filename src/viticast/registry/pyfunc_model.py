@@ -4,6 +4,7 @@ MLflow stores this file and executes it when the model is loaded.
 """
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 import mlflow
@@ -73,7 +74,8 @@ class ViticastModel(PythonModel):
         furthest = min(ends.values()) + FURTHEST
         for series_id, year in zip(question["series_id"], question["year"].tolist(), strict=True):
             if series_id not in ends:
-                raise _refused(f"the model knows no series '{series_id}'; explanations.csv lists those it knows")
+                near = ", ".join(get_close_matches(str(series_id), panel.ids)) or "none"
+                raise _refused(f"the model knows no series '{series_id}'; nearest to it: {near}")
             if year <= ends[series_id]:
                 raise _refused(
                     f"'{series_id}' has figures up to {ends[series_id]}, and {year} is asked: "

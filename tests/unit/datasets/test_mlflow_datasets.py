@@ -169,7 +169,7 @@ def question(series_id, year, **more):
 @pytest.mark.parametrize(
     ("series_id", "year", "told"),
     [
-        ("a/z", 2025, "the model knows no series 'a/z'"),
+        ("a/z", 2025, "the model knows no series 'a/z'; nearest to it: a/y, a/x"),
         ("a/x", 2023, "'a/x' has figures up to 2023, and 2023 is asked: ask for a year from 2024 to 2073"),
         ("a/x", 2074, "'a/x' is asked for 2074, too far ahead: ask for a year up to 2073"),
     ],
