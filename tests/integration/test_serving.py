@@ -119,6 +119,8 @@ def test_columns_apart_from_their_rows_are_a_question_too(server: ModelServer) -
         (records(row("vinho", 10**12)), "too far ahead: ask for a year up to 2073"),
         (records(row("vinho"), levels=[80, 100]), "level 100 is out of bounds"),
         (records(row("vinho"), levels=80), "levels"),
+        (records(row("vinho"), levels=[None]), "level None is out of bounds"),
+        (records(row("vinho"), levels=[80.5]), "levels"),
         (records(row("vinho"), levels=["high"]), "levels"),
         (records({"series_id": "vinho"}), "year"),
         (records(row("vinho", "next year")), "year"),

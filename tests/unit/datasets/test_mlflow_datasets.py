@@ -182,7 +182,7 @@ def test_a_question_without_an_answer_is_the_fault_of_who_asks(model, series_id,
 
 @pytest.mark.parametrize("level", [0, 100, -5, 1000])
 def test_a_level_out_of_bounds_is_refused(model, level):
-    with pytest.raises(MlflowException, match=f"level {level} is out of bounds: give per cent from 1 to 99"):
+    with pytest.raises(MlflowException, match=f"level {level} is out of bounds: give whole per cent from 1 to 99"):
         model.predict(question(["a/x"], [2025]), params={"levels": [80, level]})
 
 
