@@ -96,9 +96,9 @@ class ViticastModel(PythonModel):
             raise _refused("a threshold is infinite; give a number in the unit of the series")
         above = self.fitted.exceedance(given.rename(columns={"series_id": "unique_id", "year": "ds"}))
         # None, and not NaN, which is no JSON
-        answer = pd.Series(None, index=question.index, dtype=object)
+        answer = np.full(len(question), None, dtype=object)
         answer[given.index] = above
-        return answer
+        return pd.Series(answer, index=question.index)
 
 
 def _levels(asked: Sequence[int]) -> tuple[int, ...]:
