@@ -13,8 +13,9 @@ FORECASTS = {
     "trained_on": "0" * 16,
     "target_year": 2029,
     "panel_sha256": "b" * 64,
+    "is_updated": False,
 }
-MODEL = {name: value for name, value in FORECASTS.items() if name != "trained_on"} | {
+MODEL = {name: value for name, value in FORECASTS.items() if name not in ("trained_on", "is_updated")} | {
     "params_sha256": "c" * 64,
     "code_sha256": "d" * 64,
 }
@@ -40,6 +41,7 @@ def test_a_receipt_says_all_of_it_and_nothing_else(contract, content):
         ("panel_sha256", "b" * 16),
         ("source", ""),
         ("is_synthetic", "perhaps"),
+        ("is_updated", None),
     ],
 )
 def test_a_value_keeps_to_its_rule(name, value):

@@ -106,6 +106,28 @@ def test_levels_and_thresholds_are_answered(server: ModelServer, registered: Reg
     assert third["probability_above"] == pytest.approx(1, abs=1e-3)
 
 
+@pytest.fixture
+def batch(registered: Registered):
+    """The champion as the catalog loads it."""
+    import mlflow  # noqa: PLC0415
+
+    before = mlflow.get_tracking_uri()
+    mlflow.set_tracking_uri(registered.tracking_uri)
+    yield RegisteredModelDataset(model_name=NAME).load()
+    mlflow.set_tracking_uri(before)
+
+
+def test_scoring_through_the_catalog_gives_the_same_numbers(server: ModelServer, batch, registered: Registered) -> None:
+    questions = registered.fitted.predict(ENDS + 3)[["unique_id", "ds"]].set_axis(["series_id", "year"], axis=1)
+    questions = questions.assign(threshold=1000.0)
+    scored = batch.predict(questions, params={"levels": [50, 90]})
+    status, answer = server.ask({"dataframe_records": questions.to_dict("records"), "params": {"levels": [50, 90]}})
+    assert status == 200
+    served = pd.DataFrame(answer["predictions"])
+    assert len(served) == 3 * 43
+    pd.testing.assert_frame_equal(served, scored, check_dtype=False, rtol=1e-9)
+
+
 def test_columns_apart_from_their_rows_are_a_question_too(server: ModelServer) -> None:
     split = {"columns": ["series_id", "year"], "data": [["vinho", ENDS + 1]]}
     assert server.ask({"dataframe_split": split}) == server.ask(records(row("vinho")))
@@ -119,6 +141,8 @@ def test_columns_apart_from_their_rows_are_a_question_too(server: ModelServer) -
         (records(row("vinho", 10**12)), "too far ahead: ask for a year up to 2073"),
         (records(row("vinho"), levels=[80, 100]), "level 100 is out of bounds"),
         (records(row("vinho"), levels=80), "levels"),
+        (records(row("vinho"), levels=[None]), "level None is out of bounds"),
+        (records(row("vinho"), levels=[80.5]), "levels"),
         (records(row("vinho"), levels=["high"]), "levels"),
         (records({"series_id": "vinho"}), "year"),
         (records(row("vinho", "next year")), "year"),

@@ -150,6 +150,7 @@ class ForecastReceipt(Receipt):
         trained_on: Snapshot that the champion was trained on.
         target_year: Year up to which every series is forecast.
         panel_sha256: Hash of the values of the panel that they continue.
+        is_updated: True if that is not the panel that the champion was trained on: it took the newer figures.
     """
 
     model_key: str = Field(pattern=ID)
@@ -157,3 +158,4 @@ class ForecastReceipt(Receipt):
     trained_on: str = Field(pattern=ID)
     target_year: int = Field(ge=FIRST_YEAR, le=LAST_YEAR)
     panel_sha256: str = Field(pattern=SHA256)
+    is_updated: bool

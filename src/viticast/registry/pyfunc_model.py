@@ -3,7 +3,9 @@
 MLflow stores this file and executes it when the model is loaded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from difflib import get_close_matches
+from numbers import Integral
 from typing import Any
 
 import mlflow
@@ -14,7 +16,6 @@ from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
 from viticast.forecasting import Fitted
-from viticast.registry.package import LEVELS
 
 FURTHEST = 50
 """Years after the last figures that may be asked: further ones cost time and memory, and say nothing."""
@@ -55,7 +56,7 @@ class ViticastModel(PythonModel):
         Raises:
             MlflowException: The question has no answer, as INVALID_PARAMETER_VALUE, which a server returns as 400.
         """
-        levels = _levels(params or {})
+        levels = _levels((params or {}).get("levels", self.fitted.engine.spec.levels))
         question = model_input.reset_index(drop=True)
         self._check(question)
         answer = self._forecasts(question, levels)
@@ -69,11 +70,11 @@ class ViticastModel(PythonModel):
             raise _refused("no row is asked; give at least one of series_id and year")
         panel = self.fitted.engine.panel
         ends = dict(zip(panel.ids, (panel.last + panel.first_year).tolist(), strict=True))
-        # the forecast of one series can want the others as far ahead
-        furthest = min(ends.values()) + FURTHEST
+        furthest = max(ends.values()) + FURTHEST
         for series_id, year in zip(question["series_id"], question["year"].tolist(), strict=True):
             if series_id not in ends:
-                raise _refused(f"the model knows no series '{series_id}'; explanations.csv lists those it knows")
+                near = ", ".join(get_close_matches(str(series_id), panel.ids)) or "none"
+                raise _refused(f"the model knows no series '{series_id}'; nearest to it: {near}")
             if year <= ends[series_id]:
                 raise _refused(
                     f"'{series_id}' has figures up to {ends[series_id]}, and {year} is asked: "
@@ -95,19 +96,16 @@ class ViticastModel(PythonModel):
             raise _refused("a threshold is infinite; give a number in the unit of the series")
         above = self.fitted.exceedance(given.rename(columns={"series_id": "unique_id", "year": "ds"}))
         # None, and not NaN, which is no JSON
-        return (
-            pd.Series(above, index=given.index)
-            .reindex(question.index)
-            .astype(object)
-            .where(lambda it: it.notna(), None)
-        )
+        answer = np.full(len(question), None, dtype=object)
+        answer[given.index] = above
+        return pd.Series(answer, index=question.index)
 
 
-def _levels(params: Mapping[str, Any]) -> tuple[int, ...]:
-    levels = tuple(dict.fromkeys(params.get("levels", LEVELS)))
+def _levels(asked: Sequence[int]) -> tuple[int, ...]:
+    levels = tuple(dict.fromkeys(asked))
     for level in levels:
-        if not 0 < level < 100:
-            raise _refused(f"level {level} is out of bounds: give per cent from 1 to 99, e.g. {list(LEVELS)}")
+        if not isinstance(level, Integral) or not 0 < level < 100:
+            raise _refused(f"level {level} is out of bounds: give whole per cent from 1 to 99, e.g. [80, 95]")
     return levels
 
 

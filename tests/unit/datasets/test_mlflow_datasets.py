@@ -166,7 +166,7 @@ def question(series_id, year, **more):
 @pytest.mark.parametrize(
     ("series_id", "year", "told"),
     [
-        ("a/z", 2025, "the model knows no series 'a/z'"),
+        ("a/z", 2025, "the model knows no series 'a/z'; nearest to it: a/y, a/x"),
         ("a/x", 2023, "'a/x' has figures up to 2023, and 2023 is asked: ask for a year from 2024 to 2073"),
         ("a/x", 2074, "'a/x' is asked for 2074, too far ahead: ask for a year up to 2073"),
     ],
@@ -179,7 +179,7 @@ def test_a_question_without_an_answer_is_the_fault_of_who_asks(model, series_id,
 
 @pytest.mark.parametrize("level", [0, 100, -5, 1000])
 def test_a_level_out_of_bounds_is_refused(model, level):
-    with pytest.raises(MlflowException, match=f"level {level} is out of bounds: give per cent from 1 to 99"):
+    with pytest.raises(MlflowException, match=f"level {level} is out of bounds: give whole per cent from 1 to 99"):
         model.predict(question(["a/x"], [2025]), params={"levels": [80, level]})
 
 

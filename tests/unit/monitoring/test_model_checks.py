@@ -128,3 +128,9 @@ def test_a_sum_of_which_a_part_is_published_already_is_not_compared():
 )
 def test_the_champion_gives_the_forecasts_of_the_lake(answer, is_current, status):
     assert statuses(check_registry(forecasts(a=answer), forecasts(a={2025: 30.0}), is_current)) == [status]
+
+
+def test_a_champion_that_took_newer_figures_is_not_asked_what_it_was_registered_with():
+    verdict = check_updated("5" * 16)
+    assert (verdict.verdict, verdict.check_name) == ("skipped", "champion_reproduces")
+    assert "5" * 16 in str(verdict.detail)

@@ -280,7 +280,8 @@ def update_champion(
         OtherChampionError: The alias is at another model than backtests and accuracy are of.
     """
     fitted = champion_forecaster(model, receipt["model_key"])
-    if feature_receipt["panel_sha256"] != receipt["panel_sha256"]:
+    is_updated = feature_receipt["panel_sha256"] != receipt["panel_sha256"]
+    if is_updated:
         logger.info("model %s takes the figures of snapshot %s", receipt["model_key"], feature_receipt["snapshot_id"])
         fitted = fitted.update(training_panel, _parents(series))
     target_year = min(feature_receipt["last_years"].values()) + fitted.engine.spec.horizon
@@ -293,6 +294,7 @@ def update_champion(
         "is_synthetic": feature_receipt["is_synthetic"],
         "target_year": target_year,
         "panel_sha256": feature_receipt["panel_sha256"],
+        "is_updated": is_updated,
     }
 
 

@@ -23,6 +23,7 @@ from viticast.monitoring.model_checks import (
     check_coverage,
     check_losses,
     check_registry,
+    check_updated,
     require_current_model,
 )
 from viticast.monitoring.series_checks import check_new_series, check_renamed_series, check_vanished_series
@@ -181,6 +182,8 @@ def count_last_stage(
 def ask_champion(champion: Any, forecasts: pd.DataFrame, identity: Receipt) -> list[Verdict]:  # noqa: ANN401
     """Asks the registered champion what the lake's forecasts say of the flows."""
     is_current = champion.metadata.metadata.get("model_key") == identity["model_key"]
+    if identity["is_updated"]:
+        return [check_updated(identity["trained_on"])]
     flows = forecasts[~forecasts["series_id"].str.contains("/")]
     answer = champion.predict(flows[["series_id", "year"]].reset_index(drop=True)) if is_current else pd.DataFrame()
     return list(check_registry(answer, forecasts, is_current))
