@@ -69,7 +69,8 @@ class Scores(Table):
     @pa.dataframe_check(error="score has the sign of y - yhat")
     def score_tells_the_side(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         """Above zero: more came than was forecast."""
-        return np.sign(frame["score"]) == np.sign(frame["y"] - frame["yhat"])
+        error = frame["y"] - frame["yhat"]
+        return (frame["score"] > 0).eq(error > 0) & (frame["score"] < 0).eq(error < 0)
 
     @pa.dataframe_check(error="a forecast of a series and year is scored once")
     def one_score_per_forecast(cls, frame: pd.DataFrame) -> "pd.Series[bool]":

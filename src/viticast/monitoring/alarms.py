@@ -24,7 +24,7 @@ from viticast.monitoring.alarms_statistics import (
     with_errors,
 )
 from viticast.monitoring.calibration import FEWEST_ERRORS, PastYears, Tail
-from viticast.monitoring.scoring import past_scores, pool
+from viticast.monitoring.scoring import past_scores, pool, with_naive
 from viticast.monitoring.verdicts import Status, Verdict
 
 RULES = 5
@@ -139,9 +139,10 @@ def check_earlier(
             yield Verdict(name, ALL, "skipped", "earlier forecasts are as good as their backtest", detail=why)
         return
     chosen = newest(scores)
-    made_by = backtests["model_key"].isin(chosen["forecast_model_key"].unique())
-    past = past_scores(backtests[made_by], series)
-    judged = _Judged(tuple(_years(chosen, past)), params, in_use)
+    made_by = backtests[backtests["model_key"].isin(chosen["forecast_model_key"].unique())]
+    past = past_scores(made_by, series)
+    leaves = with_naive(past[past["level"] == "leaf"], made_by)
+    judged = _Judged(tuple(_years(chosen, leaves)), params, in_use)
     yield from _check_error(judged)
     yield from _check_bias(judged)
     yield from _check_coverage(judged)

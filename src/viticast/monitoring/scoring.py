@@ -12,6 +12,9 @@ from viticast.monitoring.calibration import conformal_p
 FINAL = "viticast"
 """Method of a backtest whose forecasts are published."""
 
+NAIVE = "naive"
+"""Method that a backtest tracks beside it: the last figure."""
+
 FORECAST = ["forecast_snapshot_id", "forecast_model_key"]
 SUMS = "sums"
 """Pool of all series above the leaves; a leaf's is its class."""
@@ -70,12 +73,17 @@ def interval_score(rows: pd.DataFrame) -> "pd.Series[float]":
 
 
 def past_scores(backtests: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
-    """The published method's rows of a backtest with table_name, level, pool, score and naive's forecast."""
-    keys = ["model_key", "series_id", "origin", "horizon"]
-    naive = backtests.loc[backtests["method"] == "naive", [*keys, "yhat"]].rename(columns={"yhat": "naive"})
-    past = backtests[backtests["method"] == FINAL].merge(naive, on=keys, how="left", validate="1:1")
+    """The published method's rows of a backtest with table_name, level, pool and score."""
+    past = backtests[backtests["method"] == FINAL]
     past = past.merge(series[["series_id", "table_name", "level"]], on="series_id", validate="m:1")
     return past.assign(score=interval_score(past), pool=pool(past))
+
+
+def with_naive(past: pd.DataFrame, backtests: pd.DataFrame) -> pd.DataFrame:
+    """Adds naive's forecast to rows of the published method."""
+    keys = ["model_key", "series_id", "origin", "horizon"]
+    naive = backtests.loc[backtests["method"] == NAIVE, [*keys, "yhat"]].rename(columns={"yhat": "naive"})
+    return past.merge(naive, on=keys, how="left", validate="1:1")
 
 
 def pool(rows: pd.DataFrame) -> "pd.Series[str]":

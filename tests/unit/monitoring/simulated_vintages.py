@@ -18,9 +18,9 @@ LAST = YEARS - NEW - 1
 TABLES, STEADY, BURSTING = 8, 24, 6
 ORIGINS, HORIZON = 6, 2
 OF_YEAR, OF_TABLE = 0.1, 0.15
-"""Shares of a shock's variance. From year to year the error relative to naive and the share of figures above the forecast
-then vary more than those of the real figures (standard deviations 0.064 and 0.14, not 0.026 and 0.11), coverage at 80 %
-as much (0.04)."""
+"""Shares of a shock's variance. From year to year the error relative to naive and the share of figures above the
+forecast then vary more than those of the real figures (standard deviations 0.064 and 0.14, not 0.026 and 0.11),
+coverage at 80 % as much (0.04)."""
 BOUNDS = {"lo95": 0.025, "lo80": 0.1, "hi80": 0.9, "hi95": 0.975}
 FORECASTS = ["yhat", *BOUNDS]
 

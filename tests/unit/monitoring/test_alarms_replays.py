@@ -98,7 +98,7 @@ def vanished_series(vintage):
 
 @pytest.fixture(scope="module")
 def clean():
-    return [alarms(made(seed)) for seed in range(REPLAYS)]
+    return [alarms(simulate(seed)) for seed in range(REPLAYS)]
 
 
 def test_clean_vintages_raise_no_more_alarms_than_stated(clean):
