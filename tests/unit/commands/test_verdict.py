@@ -109,6 +109,12 @@ def test_without_a_receipt_nothing_is_current(project, name):
     assert ask().exit_code == 2
 
 
+def test_a_receipt_that_names_no_model_makes_nothing_current(project):
+    write(project, "ok", model=IDS)
+    result = ask()
+    assert (result.exit_code, "it has no model_key" in result.output) == (2, True)
+
+
 def test_the_help_says_the_statuses(project):
     text = " ".join(ask("--help").output.split())
     assert "0 ok, 10 watch, 20 retrain, 30 stop; 2 if there is no decision" in text
