@@ -9,7 +9,7 @@ from viticast.contracts.decompositions import Components, Diagnostics
 from viticast.contracts.findings import Findings
 from viticast.contracts.forecasts import Backtests, Forecasts
 from viticast.contracts.lake import LAKE_TABLES
-from viticast.contracts.ledger import Ledger
+from viticast.contracts.ledger import ForecastLedger, Ledger
 from viticast.contracts.monitoring import MonitoringVerdicts
 from viticast.contracts.observations import Observations
 from viticast.contracts.panel import CorrectionsApplied, Panel, SeriesDimension
@@ -136,6 +136,11 @@ GOOD = {
             "total": 0.0,
             "explained": -5.0,
         }
+    ],
+    ForecastLedger: [
+        MODEL
+        | {"table_name": "ExpVinho", "unit": "kg", "stage": "forecasts", "total": 5.0}
+        | {"rows": 2, "due_rows": 2, "cells": 10, "due_cells": 10}
     ],
     RawManifest: [LANDING | {"declared_published_at": pd.NaT, "status": None, "bytes": 0}],
     CatalogRecord: [
@@ -383,6 +388,19 @@ RULES = {
         ("total", -1.0),
         ("explained", None),
     ],
+    ForecastLedger: [
+        *MODEL_RULES,
+        ("table_name", None),
+        ("unit", "t"),
+        ("stage", "panel"),
+        ("rows", 0),
+        ("rows", 1),
+        ("due_rows", 3),
+        ("cells", -1),
+        ("cells", 9),
+        ("due_cells", 11),
+        ("total", -1.0),
+    ],
     RawManifest: [*LANDING_RULES, ("status", "200"), ("bytes", -1)],
     CatalogRecord: [
         ("table_name", None),
@@ -587,6 +605,9 @@ def test_every_column_has_a_rule_that_was_tried_or_may_hold_anything(model):
         (Revisions, [{}, {"kind": "value_gone"}], "a revised cell has a year, anything else has none"),
         (Revisions, [{"year": 2020}], "a revised cell has a year, anything else has none"),
         (Ledger, [{}, {"rows": 5}], "a table and unit pass each stage once"),
+        (ForecastLedger, [{}, {"total": 6.0}], "a table and unit stand once"),
+        (ForecastLedger, [{"rows": 1}], "every series of the panel is forecast up to the target year"),
+        (ForecastLedger, [{"cells": 9}], "every series of the panel is forecast up to the target year"),
         (RawManifest, [{}, {"bytes": 5}], "a file lands once from one address under one date"),
         (CatalogRecord, [{}, {"rows": 2}], "a table has a column once"),
         (Explanations, [{"tree_past": 41}], "the past of a tree is part of that of its class"),

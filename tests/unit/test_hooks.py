@@ -11,7 +11,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.framework.hooks.markers import HOOK_NAMESPACE
 from kedro.framework.hooks.specs import KedroContextSpecs, PipelineSpecs
 
-from viticast.hooks import ProjectHooks, UnknownParameterError, _mlflow_lines
+from viticast.hooks import SHOWN_REASONS, ProjectHooks, UnknownParameterError, _decision_lines, _mlflow_lines
 from viticast.lake.aws.settings import MissingSettingsError
 from viticast.lake.writers import unfinished_path
 
@@ -196,3 +196,31 @@ def test_the_way_to_page_and_real_figures_is_that_of_the_environment(
     text = "\n".join(caplog.messages)
     assert [words for words in said if words not in text] == []
     assert unsaid not in text
+
+
+def test_the_end_of_a_run_shows_the_decision_its_reasons_and_what_to_do() -> None:
+    reason = {
+        "verdict": "stop",
+        "check_name": "revisions",
+        "subject": "ExpVinho",
+        "rule": "so it is",
+        "detail": "9 of 10",
+    }
+    decision = {
+        "decision": "stop",
+        "exit_status": 30,
+        "source": "sample",
+        "reasons": [reason] * (SHOWN_REASONS + 2),
+        "what_to_do": ["do not publish these forecasts", "kedro verdict --source sample"],
+    }
+    lines = [line.split(maxsplit=1) for line in _decision_lines(decision)]
+    assert lines[0] == ["verdict", "stop (kedro verdict ends with 30)"]
+    assert lines[1] == ["stop:", "revisions, ExpVinho: so it is (9 of 10)"]
+    assert lines[SHOWN_REASONS + 1] == ["and", "2 more: kedro verdict --source sample"]
+    assert lines[SHOWN_REASONS + 2] == ["what", "to do  do not publish these forecasts"]
+    assert len(lines) == 1 + SHOWN_REASONS + 1 + 2
+
+
+def test_nothing_is_to_be_done_where_all_is_well() -> None:
+    lines = _decision_lines({"decision": "ok", "exit_status": 0, "source": "sample", "reasons": [], "what_to_do": []})
+    assert [line.split(maxsplit=1) for line in lines] == [["verdict", "ok (kedro verdict ends with 0)"]]

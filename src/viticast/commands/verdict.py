@@ -9,8 +9,8 @@ from viticast.commands.plain import PlainErrors
 from viticast.commands.project import configuration
 from viticast.contracts.columns import SOURCES
 from viticast.contracts.decision import Decision, Reason
-from viticast.contracts.receipts import FeatureReceipt, ModelReceipt, Receipt
-from viticast.datasets.receipt import ReceiptDataset
+from viticast.contracts.receipts import FeatureReceipt, Receipt
+from viticast.datasets.receipt import REMEDY, ReceiptDataset, read_receipt
 from viticast.monitoring.decision import StaleDecisionError, require_current
 
 NO_DECISION = 2
@@ -58,7 +58,7 @@ def current_decision(source: str | None, env: str | None) -> tuple[Decision, str
     path = str(catalog["decision"]["dataset"]["filepath"])
     try:
         decision = Decision.model_validate(_read(path, Decision))
-        identity = _read(str(catalog["forecasts"]["current"]["filepath"]), ModelReceipt)
+        identity = _identity(str(catalog["forecasts"]["current"]["filepath"]))
         panel = str(_read(str(catalog["feature_receipt"]["filepath"]), FeatureReceipt)["panel_sha256"])
         require_current(decision.model_dump(), identity, panel)
     except (DatasetError, StaleDecisionError) as error:
@@ -84,6 +84,14 @@ def _reason(reason: Reason) -> list[str]:
         numbers += "]" if reason.threshold is None else f", bound {reason.threshold:.4g}]"
     first = f"{reason.verdict}: {reason.check_name}, {reason.subject}{numbers}: {reason.rule}"
     return [first, *([f"  {reason.detail}"] if reason.detail else [])]
+
+
+def _identity(filepath: str) -> dict[str, Any]:
+    """The receipt that says of which snapshot and model the current forecasts are."""
+    receipt = read_receipt(filepath)
+    if missing := [name for name in ("snapshot_id", "model_key") if name not in receipt]:
+        raise DatasetError(f"{filepath} is incomplete: it has no {', '.join(missing)}. {REMEDY}")
+    return receipt
 
 
 def _read(filepath: str, contract: type[Receipt]) -> dict[str, Any]:

@@ -19,6 +19,9 @@ from viticast.monitoring.verdicts import Verdict
 
 NUMERICAL = ["log_value", "is_zero", "is_missing"]
 CATEGORICAL = ["table_name", "unit"]
+SUMMARY = "Leaf cells of the snapshot, as log(1 + value)"
+DRIFT = "Leaf cells of the last two vintages, as log(1 + value), of the years that both have"
+REGRESSION = "Errors of the backtest, as log(1 + value)"
 _FAILED = ("FAIL", "ERROR", "WARNING")
 _CASE = ["series_id", "origin", "horizon"]
 
@@ -55,7 +58,7 @@ def data_summary(current: pd.DataFrame, previous: pd.DataFrame, bounds: Evidentl
         OutListValueCount(column="unit", values=list(UNITS), tests=[eq(0)]),
         *(_summary_tests(_described(previous), bounds) if len(previous) else []),
     ]
-    return _run([DataSummaryPreset(), *suite], described)
+    return _run(SUMMARY, [DataSummaryPreset(), *suite], described)
 
 
 def data_drift(current: pd.DataFrame, previous: pd.DataFrame, bounds: EvidentlyBounds) -> Report:
@@ -75,7 +78,7 @@ def data_drift(current: pd.DataFrame, previous: pd.DataFrame, bounds: EvidentlyB
         ),
     ]
     frames = _described(new), _described(previous[previous["year"] <= shared])
-    return _run([DataDriftPreset(drift_share=bounds.drift_share), *suite], *frames)
+    return _run(DRIFT, [DataDriftPreset(drift_share=bounds.drift_share), *suite], *frames)
 
 
 def regression_performance(backtests: pd.DataFrame, bounds: EvidentlyBounds) -> Report:
@@ -100,7 +103,7 @@ def regression_performance(backtests: pd.DataFrame, bounds: EvidentlyBounds) -> 
         RMSE(tests=[lte(bounds.error_ratio * rmse)]),
         MeanError(mean_tests=[gte(-bias), lte(bias)]),
     ]
-    return _run([RegressionPreset(), *suite], ours.reset_index(drop=True), is_regression=True)
+    return _run(REGRESSION, [RegressionPreset(), *suite], ours.reset_index(drop=True), is_regression=True)
 
 
 def check_tests(report: Report, check_name: str, subject: str) -> Iterator[Verdict]:
@@ -178,7 +181,12 @@ def _described(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _run(
-    items: list[Any], current: pd.DataFrame, reference: pd.DataFrame | None = None, *, is_regression: bool = False
+    title: str,
+    items: list[Any],
+    current: pd.DataFrame,
+    reference: pd.DataFrame | None = None,
+    *,
+    is_regression: bool = False,
 ) -> Report:
     import evidently  # noqa: PLC0415
 
@@ -194,4 +202,11 @@ def _run(
         None if frame is None else evidently.Dataset.from_pandas(frame, definition) for frame in (current, reference)
     ]
     snapshot = evidently.Report(items).run(*datasets)
-    return Report(snapshot.get_html_str(as_iframe=False), json.loads(snapshot.json()))
+    return Report(_titled(snapshot.get_html_str(as_iframe=False), title), json.loads(snapshot.json()))
+
+
+def _titled(html: str, title: str) -> str:
+    """The page under a name: Evidently gives it none, and does not say on which scale figures are."""
+    heading = f'<h1 style="font: 500 1.3rem Arial, sans-serif; margin: 1.5rem 1.5rem 0">{title}</h1>'
+    named = html.replace("<head>", f"<head><title>viticast: {title}</title>", 1)
+    return named.replace("<body>", f"<body>{heading}", 1)

@@ -64,6 +64,8 @@ def failed(reports, name):
 def test_a_report_is_one_page_that_needs_no_network(reports, name):
     html = reports[name].html
     assert len(html) > 10_000
+    assert "<title>viticast: " in html
+    assert html.count("<h1 ") == 1
     assert NETWORK.findall(html) == []
 
 
