@@ -17,6 +17,7 @@ from viticast.contracts.promotions import Promotions
 from viticast.contracts.raw import RawManifest
 from viticast.contracts.reports import Accuracy, CatalogRecord, Explanations
 from viticast.contracts.revisions import Revisions
+from viticast.contracts.scores import Scores
 from viticast.contracts.snapshots import Snapshots
 from viticast.contracts.vintages import Vintages
 
@@ -721,7 +722,7 @@ def test_a_table_is_partitioned_by_text_columns_of_its_contract(name):
 
 
 def test_every_contract_of_the_lake_is_tested():
-    tested = {Observations, *GOOD}
+    tested = {Observations, Scores, *GOOD}
     assert {contract.model for contract in LAKE_TABLES.values()} == tested - {
         RawManifest,
         Crosswalk,

@@ -11,6 +11,7 @@ from viticast.contracts.observations import Observations
 from viticast.contracts.panel import CorrectionsApplied, Panel, SeriesDimension
 from viticast.contracts.promotions import Promotions
 from viticast.contracts.revisions import Revisions
+from viticast.contracts.scores import Scores
 from viticast.contracts.snapshots import Snapshots
 from viticast.contracts.vintages import Vintages
 
@@ -42,5 +43,6 @@ LAKE_TABLES = {
     "backtests": LakeTableContract(Backtests, ("snapshot_id", "model_key")),
     "promotions": LakeTableContract(Promotions, ("snapshot_id", "model_key", "champion_key")),
     "forecast_ledger": LakeTableContract(ForecastLedger, ("snapshot_id", "model_key")),
+    "scores": LakeTableContract(Scores, ("snapshot_id", "model_key")),
     "monitoring": LakeTableContract(MonitoringVerdicts, ("snapshot_id", "model_key")),
 }

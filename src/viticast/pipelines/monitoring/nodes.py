@@ -7,9 +7,12 @@ from typing import Any
 import pandas as pd
 
 from viticast import __version__
+from viticast.contracts.forecasts import Backtests
 from viticast.contracts.lake import LAKE_TABLES
 from viticast.lake.partitions import partitions_of
+from viticast.lake.table import empty_frame
 from viticast.monitoring import decision as decisions
+from viticast.monitoring.alarms import check_earlier
 from viticast.monitoring.alias_checks import check_aliases
 from viticast.monitoring.figure_checks import (
     check_corrections,
@@ -26,6 +29,7 @@ from viticast.monitoring.model_checks import (
     check_updated,
     require_current_model,
 )
+from viticast.monitoring.scoring import score_earlier as score_forecasts
 from viticast.monitoring.series_checks import check_new_series, check_renamed_series, check_vanished_series
 from viticast.monitoring.table_checks import check_repeated_year, check_totals
 from viticast.monitoring.training_checks import check_training
@@ -42,8 +46,6 @@ Query = Callable[..., pd.DataFrame]
 Receipt = Mapping[str, Any]
 Partitions = Mapping[tuple[str, ...], Callable[[], pd.DataFrame]]
 STAMP = ("snapshot_id", "model_key", "source", "is_synthetic")
-TABLES = ("forecast_ledger", "monitoring")
-"""What is to be queryable when the pipeline ends."""
 
 
 def query_current_cells(query: Query, snapshot: pd.DataFrame) -> pd.DataFrame:
@@ -145,22 +147,79 @@ def judge_figures(
 
 
 def judge_training(
-    snapshot: pd.DataFrame, known_snapshots: Partitions, model: Receipt, feature_receipt: Receipt
-) -> list[Verdict]:
+    snapshot: pd.DataFrame,
+    known_snapshots: Partitions,
+    promotions: pd.DataFrame,
+    model: Receipt,
+    feature_receipt: Receipt,
+) -> tuple[list[Verdict], bool]:
     """Asks for a new model where years came that the published one was not trained on.
 
     Args:
         snapshot: The current one.
         known_snapshots: Those that the lake has.
+        promotions: Verdicts on models, those on models of the current snapshot among them.
         model: The receipt of the model in use.
         feature_receipt: Says which panel is current.
+
+    Returns:
+        The verdict, and whether training anew could give another model.
     """
     trained_on = str(model["snapshot_id"])
     read = known_snapshots.get((trained_on,))
     is_revised = model["panel_sha256"] != feature_receipt["panel_sha256"]
-    return list(
-        check_training(trained_on, snapshot, None if read is None else read(), is_judged=False, is_revised=is_revised)
-    )
+    is_judged = bool((promotions["snapshot_id"] == feature_receipt["snapshot_id"]).any())
+    verdicts = check_training(trained_on, snapshot, None if read is None else read(), is_judged, is_revised)
+    return list(verdicts), is_revised and not is_judged
+
+
+def query_earlier_forecasts(
+    query: Query, panel: pd.DataFrame, identity: Receipt, catalog: list[dict[str, Any]]
+) -> pd.DataFrame:
+    """What was forecast from other snapshots of years that have figures by now.
+
+    Args:
+        query: The statement.
+        panel: The current figures.
+        identity: Says which snapshot is current.
+        catalog: The tables of the lake: forecasts are queryable by now.
+    """
+    last_year = int(panel.loc[panel["value"].notna(), "year"].max())
+    earlier = query(snapshot_id=identity["snapshot_id"], last_year=last_year)
+    logger.info("%d earlier forecasts up to %d, of %d tables", len(earlier), last_year, len(catalog))
+    return earlier
+
+
+def score_earlier(
+    earlier: pd.DataFrame,
+    known_backtests: Partitions,
+    panel: pd.DataFrame,
+    series: pd.DataFrame,
+    identity: Receipt,
+    can_train: bool,
+    params: MonitoringParams,
+) -> tuple[pd.DataFrame, list[Verdict]]:
+    """Puts every earlier forecast beside what came, and judges it by the backtest of the model that made it.
+
+    Args:
+        earlier: Forecasts of other snapshots.
+        known_backtests: Those that the lake has, by snapshot and model.
+        panel: The current figures.
+        series: The dimension of their snapshot.
+        identity: Says of which snapshot and model the current forecasts are.
+        can_train: Whether training anew could answer an alarm.
+        params: The stated rate of false alarms.
+
+    Returns:
+        As `contracts.scores.Scores` describes, and verdicts.
+    """
+    made_by = set(earlier["model_key"])
+    frames = [read() for (_, model_key), read in sorted(known_backtests.items()) if model_key in made_by]
+    backtests = pd.concat(frames, ignore_index=True) if frames else empty_frame(Backtests)
+    scores = score_forecasts(earlier, panel, backtests, series, identity)
+    logger.info("%d earlier forecasts scored", len(scores))
+    in_use = str(identity["model_key"]) if can_train else None
+    return scores, list(check_earlier(scores, backtests, series, params.earlier, in_use))
 
 
 def count_last_stage(
@@ -192,6 +251,7 @@ def ask_champion(champion: Any, forecasts: pd.DataFrame, identity: Receipt) -> l
 def judge(
     figures: list[Verdict],
     training: list[Verdict],
+    earlier: list[Verdict],
     summary: list[Verdict],
     drift: list[Verdict],
     regression: list[Verdict],
@@ -216,6 +276,7 @@ def judge(
         [
             *figures,
             *training,
+            *earlier,
             *summary,
             *drift,
             *regression,
@@ -325,20 +386,23 @@ def render(
 
 
 def request_catalog(
-    monitoring: pd.DataFrame, ledger: pd.DataFrame, identity: Receipt
+    monitoring: pd.DataFrame, ledger: pd.DataFrame, scores: pd.DataFrame, identity: Receipt
 ) -> dict[str, dict[str, list[dict[str, str]]]]:
-    """Asks for the verdicts and the ledger of the forecasts.
+    """Asks for the verdicts, the ledger of the forecasts and, where there are any, the scores.
 
     Args:
         monitoring: The verdicts; they are in the lake by now.
         ledger: The ledger of the forecasts; it is in the lake by now.
+        scores: Of earlier forecasts; those that there are, are in the lake by now.
         identity: Says of which snapshot and model they are.
 
     Returns:
         Table -> its partition.
     """
-    logger.info("to catalog: %d verdicts, %d rows of the ledger", len(monitoring), len(ledger))
-    return {"tables": {name: partitions_of(LAKE_TABLES[name].partition_by, [identity]) for name in TABLES}}
+    written = {"forecast_ledger": ledger, "monitoring": monitoring, "scores": scores}
+    tables = [name for name, rows in written.items() if len(rows)]
+    logger.info("to catalog: %s", ", ".join(f"{len(written[name])} rows of {name}" for name in tables))
+    return {"tables": {name: partitions_of(LAKE_TABLES[name].partition_by, [identity]) for name in tables}}
 
 
 def _stamped(frame: pd.DataFrame, identity: Receipt, table: str) -> pd.DataFrame:

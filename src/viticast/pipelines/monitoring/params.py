@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from viticast.contracts.decision import Worth
+from viticast.monitoring.alarms import AlarmParams
 from viticast.monitoring.bounds import EvidentlyBounds, FigureBounds, ModelBounds
 
 
@@ -17,6 +18,7 @@ class MonitoringParams(BaseModel):
         figures: Bounds of the rules on figures.
         model: Bounds of the rules on the model.
         evidently: Bounds of Evidently's tests.
+        earlier: When forecasts are worse than their backtest foretold.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -26,3 +28,4 @@ class MonitoringParams(BaseModel):
     figures: FigureBounds
     model: ModelBounds
     evidently: EvidentlyBounds
+    earlier: AlarmParams

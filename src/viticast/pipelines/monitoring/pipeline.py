@@ -66,9 +66,29 @@ def create_pipeline(**kwargs: object) -> Pipeline:
             ),
             node(
                 nodes.judge_training,
-                inputs=["snapshots", "known_snapshots", "modeling_receipt", "feature_receipt"],
-                outputs="training_verdict",
+                inputs=["snapshots", "known_snapshots", "promotion", "modeling_receipt", "feature_receipt"],
+                outputs=["training_verdict", "can_train"],
                 name="judge_training",
+            ),
+            node(
+                nodes.query_earlier_forecasts,
+                inputs=["earlier_forecasts_query", "panel", FORECASTS, "modeling_catalog"],
+                outputs="earlier_forecasts",
+                name="query_earlier_forecasts",
+            ),
+            node(
+                nodes.score_earlier,
+                inputs=[
+                    "earlier_forecasts",
+                    "known_backtests",
+                    "panel",
+                    "series",
+                    FORECASTS,
+                    "can_train",
+                    "params:monitoring",
+                ],
+                outputs=["scores", "earlier_verdicts"],
+                name="score_earlier",
             ),
             node(
                 nodes.count_last_stage,
@@ -87,6 +107,7 @@ def create_pipeline(**kwargs: object) -> Pipeline:
                 inputs=[
                     "figure_verdicts",
                     "training_verdict",
+                    "earlier_verdicts",
                     "summary_verdict",
                     "drift_verdict",
                     "regression_verdict",
@@ -131,7 +152,7 @@ def create_pipeline(**kwargs: object) -> Pipeline:
             ),
             node(
                 nodes.request_catalog,
-                inputs=["monitoring", "forecast_ledger", FORECASTS],
+                inputs=["monitoring", "forecast_ledger", "scores", FORECASTS],
                 outputs="monitoring_catalog",
                 name="request_monitoring_catalog",
             ),
