@@ -50,12 +50,17 @@ def test_ingestion_asks_for_why_a_table_did_not_come():
 
 def test_modeling_asks_for_one_partition_of_each_table_of_feature_and_modeling():
     tables = request_modeled(MODEL)["tables"]
-    assert set(tables) == set(LAKE_TABLES) - {"observations", "vintages", "findings", "monitoring"}
+    assert set(tables) == set(LAKE_TABLES) - {
+        *("observations", "vintages", "findings"),
+        *("forecast_ledger", "monitoring"),
+    }
     assert tables["panel"] == [{"snapshot_id": MODEL["snapshot_id"]}]
     assert tables["forecasts"] == [{"snapshot_id": MODEL["snapshot_id"], "model_key": MODEL["model_key"]}]
 
 
-def test_monitoring_asks_for_the_verdicts_on_the_model():
-    assert request_monitored(pd.DataFrame({"verdict": ["ok"]}), MODEL) == {
-        "tables": {"monitoring": [{"snapshot_id": MODEL["snapshot_id"], "model_key": MODEL["model_key"]}]}
+def test_monitoring_asks_for_the_verdicts_on_the_model_and_the_ledger_of_its_forecasts():
+    verdicts, ledger = pd.DataFrame({"verdict": ["ok"]}), pd.DataFrame({"rows": [1], "cells": [5]})
+    partition = {"snapshot_id": MODEL["snapshot_id"], "model_key": MODEL["model_key"]}
+    assert request_monitored(verdicts, ledger, MODEL) == {
+        "tables": {"forecast_ledger": [partition], "monitoring": [partition]}
     }
