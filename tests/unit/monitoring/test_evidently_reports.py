@@ -120,7 +120,7 @@ def test_errors_are_tested_against_those_of_naive(reports):
         one for one in check_tests(reports["worse"], "evidently_regression", "all") if "Absolute" in one.subject
     ]
     assert mae.observed == pytest.approx(0.5, rel=0.01)
-    assert mae.threshold == pytest.approx(1.1 * np.log(1.2), rel=0.02)
+    assert mae.threshold == pytest.approx(BOUNDS.error_ratio * np.log(1.2), rel=0.02)
     assert mae.check_name == "evidently_regression"
     assert any("Mean Error" in name for name in failed(reports, "biased"))
     assert not any("Absolute" in name for name in failed(reports, "biased"))

@@ -4,7 +4,13 @@ import pandas as pd
 import pytest
 
 from viticast.monitoring.bounds import ModelBounds
-from viticast.monitoring.model_checks import check_coherence, check_coverage, check_losses, check_registry
+from viticast.monitoring.model_checks import (
+    check_coherence,
+    check_coverage,
+    check_losses,
+    check_registry,
+    check_updated,
+)
 
 NAN = math.nan
 BOUNDS = ModelBounds()

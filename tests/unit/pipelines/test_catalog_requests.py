@@ -55,7 +55,10 @@ def test_modeling_asks_for_snapshot_and_forecasts_and_for_the_backtests_of_both_
         [{"snapshot_id": MODEL["snapshot_id"], "model_key": "4" * 16, "champion_key": MODEL["model_key"]}]
     )
     tables = request_modeled(MODEL, in_use, judged)["tables"]
-    assert set(tables) == set(LAKE_TABLES) - {"observations", "vintages", "findings", "monitoring"}
+    assert set(tables) == set(LAKE_TABLES) - {
+        *("observations", "vintages", "findings"),
+        *("forecast_ledger", "monitoring", "scores"),
+    }
     assert tables["panel"] == [{"snapshot_id": MODEL["snapshot_id"]}]
     assert tables["forecasts"] == [{"snapshot_id": MODEL["snapshot_id"], "model_key": MODEL["model_key"]}]
     assert tables["backtests"] == [
@@ -65,7 +68,11 @@ def test_modeling_asks_for_snapshot_and_forecasts_and_for_the_backtests_of_both_
     assert tables["promotions"] == judged.to_dict("records")
 
 
-def test_monitoring_asks_for_the_verdicts_on_the_model():
-    assert request_monitored(pd.DataFrame({"verdict": ["ok"]}), MODEL) == {
-        "tables": {"monitoring": [{"snapshot_id": MODEL["snapshot_id"], "model_key": MODEL["model_key"]}]}
+def test_monitoring_asks_for_verdicts_and_ledger_and_for_scores_where_there_are_any():
+    verdicts, ledger = pd.DataFrame({"verdict": ["ok"]}), pd.DataFrame({"rows": [1], "cells": [5]})
+    partition = {"snapshot_id": MODEL["snapshot_id"], "model_key": MODEL["model_key"]}
+    none, some = pd.DataFrame({"score": []}), pd.DataFrame({"score": [0.5]})
+    assert request_monitored(verdicts, ledger, none, MODEL) == {
+        "tables": {"forecast_ledger": [partition], "monitoring": [partition]}
     }
+    assert request_monitored(verdicts, ledger, some, MODEL)["tables"]["scores"] == [partition]

@@ -223,7 +223,11 @@ def score_earlier(
 
 
 def count_last_stage(
-    panel: pd.DataFrame, series: pd.DataFrame, forecasts: pd.DataFrame, identity: Receipt
+    panel: pd.DataFrame,
+    series: pd.DataFrame,
+    forecasts: pd.DataFrame,
+    identity: Receipt,
+    feature_receipt: Receipt,
 ) -> pd.DataFrame:
     """Counts the forecasts of every table.
 
@@ -231,8 +235,10 @@ def count_last_stage(
         As `contracts.ledger.ForecastLedger` describes.
 
     Raises:
+        StaleModelError: The figures were built anew and the model was not.
         LedgerError: Series of the panel have no forecast.
     """
+    require_current_model(feature_receipt, identity)
     ledger = count_forecasts(panel, series, forecasts, int(identity["target_year"]))
     logger.info("ledger: %d forecasts of %d series, none is missing", ledger["cells"].sum(), ledger["rows"].sum())
     return _stamped(ledger, identity, "forecast_ledger")

@@ -92,7 +92,7 @@ def create_pipeline(**kwargs: object) -> Pipeline:
             ),
             node(
                 nodes.count_last_stage,
-                inputs=["panel", "series", "forecasts", FORECASTS],
+                inputs=["panel", "series", "forecasts", FORECASTS, "feature_receipt"],
                 outputs="forecast_ledger",
                 name="count_last_stage",
             ),
