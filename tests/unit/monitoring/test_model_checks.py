@@ -3,7 +3,13 @@ import math
 import pandas as pd
 import pytest
 
-from viticast.monitoring.model_checks import check_coherence, check_coverage, check_losses, check_registry
+from viticast.monitoring.model_checks import (
+    check_coherence,
+    check_coverage,
+    check_losses,
+    check_registry,
+    check_updated,
+)
 
 NAN = math.nan
 
