@@ -83,7 +83,7 @@ def test_each_report_of_evidently_has_tests(finished: Path, report: str) -> None
 def test_the_webhook_gets_the_decision_from_the_mildest_on(finished: Path, hook: list[dict[str, Any]]) -> None:
     parameters = finished / "conf" / "local" / "parameters_monitoring.yml"
     written = (finished / "conf" / "base" / "parameters_monitoring.yml").read_text(encoding="utf-8")
-    parameters.write_text(written.replace("notify_from: watch", "notify_from: ok"), encoding="utf-8")
+    parameters.write_text(written.replace("notify_from: retrain", "notify_from: ok"), encoding="utf-8")
     try:
         run(finished, pipelines=["monitoring"])
     finally:
@@ -100,7 +100,7 @@ def test_a_webhook_that_fails_fails_the_run_after_all_is_stored(
     monkeypatch.setenv("VITICAST_WEBHOOK_URL", "http://127.0.0.1:1/s3cr3t")
     parameters = finished / "conf" / "local" / "parameters_monitoring.yml"
     written = (finished / "conf" / "base" / "parameters_monitoring.yml").read_text(encoding="utf-8")
-    parameters.write_text(written.replace("notify_from: watch", "notify_from: ok"), encoding="utf-8")
+    parameters.write_text(written.replace("notify_from: retrain", "notify_from: ok"), encoding="utf-8")
     try:
         with pytest.raises(DatasetError, match=r"in 3 attempts: it cannot be reached .* decision and page are stored"):
             run(finished, pipelines=["modeling", "monitoring"])

@@ -140,7 +140,8 @@ GROWING = {
     "observations": "vintage_id",
     "vintages": "vintage_id",
     "panel": "snapshot_id",
-    "forecasts": "model_key",
+    # The champion may stay, and then forecasts the newer snapshot.
+    "forecasts": "snapshot_id",
     "backtests": "model_key",
 }
 

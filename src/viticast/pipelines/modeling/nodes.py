@@ -354,8 +354,10 @@ def request_catalog(
         Table -> its partitions.
     """
     logger.info("to catalog: snapshot %s, model %s", forecast_receipt["snapshot_id"], forecast_receipt["model_key"])
-    judged = [{str(name): value for name, value in row.items()} for row in promotions.to_dict("records")]
-    rows = {
+    judged: list[Mapping[str, Any]] = [
+        {str(name): value for name, value in row.items()} for row in promotions.to_dict("records")
+    ]
+    rows: dict[str, list[Mapping[str, Any]]] = {
         **{name: [forecast_receipt] for name in (*SNAPSHOT_TABLES, "forecasts")},
         "backtests": [model_receipt, *judged],
         "promotions": judged,

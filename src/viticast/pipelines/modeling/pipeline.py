@@ -1,6 +1,6 @@
 """Panel -> model, judged against the champion -> the champion's forecasts -> catalog."""
 
-from kedro.pipeline import Pipeline, node, pipeline
+from kedro.pipeline import Node, Pipeline, node, pipeline
 
 from viticast.pipelines.modeling import nodes
 
@@ -17,7 +17,7 @@ def create_pipeline(**kwargs: object) -> Pipeline:
     )
 
 
-def _train() -> list[object]:
+def _train() -> list[Node]:
     """A model: fitted, tested on the past and registered."""
     return [
         node(
@@ -66,7 +66,7 @@ def _train() -> list[object]:
     ]
 
 
-def _judge() -> list[object]:
+def _judge() -> list[Node]:
     """The model beside the champion; then what belongs to whichever of both is in use."""
     return [
         node(
@@ -109,7 +109,7 @@ def _judge() -> list[object]:
     ]
 
 
-def _predict() -> list[object]:
+def _predict() -> list[Node]:
     """The champion's forecasts for the newest figures; these nodes run alone as well."""
     return [
         node(nodes.prepare_panel, inputs="panel", outputs="training_panel", name="prepare_panel", tags=PREDICT),
