@@ -26,8 +26,8 @@ RULES = (
     "table_worse",
     "better",
     "not_better",
-    "not_worse_on_newer_figures",
-    "worse_on_newer_figures",
+    "not_worse_but_newer",
+    "newer_but_worse",
 )
 """What the gate's own verdict rests on."""
 
@@ -53,6 +53,7 @@ class Promotions(Table):
     rule: Series[str] = pa.Field(isin=RULES, description="What the gate's own verdict rests on")
     reason: Series[str] = pa.Field(str_length={"min_value": 1}, description="The numbers in words")
     is_same_figures: Series[bool] = pa.Field(description="Both were fitted on one panel")
+    is_same_code: Series[bool] = pa.Field(description="Both were made by one forecaster")
     series: Series[int] = pa.Field(ge=0, description="Leaf series that were compared")
     series_origins: Series[int] = pa.Field(ge=0, description="Series and origins that were compared")
     left_out_series: Series[int] = pa.Field(ge=0, description="Leaf series that only one of both has")

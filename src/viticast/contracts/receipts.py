@@ -151,6 +151,7 @@ class ForecastReceipt(Receipt):
         target_year: Year up to which every series is forecast.
         panel_sha256: Hash of the values of the panel that they continue.
         is_updated: True if that is not the panel that the champion was trained on: it took the newer figures.
+        is_other_code: True if the forecaster that was installed is not the one that made the champion.
     """
 
     model_key: str = Field(pattern=ID)
@@ -159,3 +160,4 @@ class ForecastReceipt(Receipt):
     target_year: int = Field(ge=FIRST_YEAR, le=LAST_YEAR)
     panel_sha256: str = Field(pattern=SHA256)
     is_updated: bool
+    is_other_code: bool

@@ -138,6 +138,19 @@ def check_updated(trained_on: str) -> Verdict:
     return Verdict("champion_reproduces", "registry", "skipped", REPRODUCES, detail=why)
 
 
+def check_code(is_other_code: bool) -> Verdict:
+    """The verdict on the code that forecasts: the champion's shares and errors were learnt for its own.
+
+    Args:
+        is_other_code: True if the installed forecaster is not the one that made the champion.
+    """
+    rule = "the champion was made by the code and the libraries that are installed"
+    why = "the forecasts are the installed code's, by what the champion learnt with other code: train anew"
+    return Verdict(
+        "champion_code", "registry", "watch" if is_other_code else "ok", rule, detail=why if is_other_code else None
+    )
+
+
 def _relative_gap(reference: "pd.Series[float]", other: "pd.Series[float]") -> "pd.Series[float]":
     # Below one unit a relative difference says nothing.
     return (reference - other).abs() / np.maximum(reference.abs(), 1.0)

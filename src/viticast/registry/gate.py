@@ -46,6 +46,7 @@ class Contest:
         champion_version: Its version in the registry, None if there is none.
         had_champion: True if there was one once.
         is_same_figures: True if both were fitted on the same panel.
+        is_same_code: True if both were made by the same forecaster; the installed one can forecast as no other did.
         mode: What the run asks for.
     """
 
@@ -53,6 +54,7 @@ class Contest:
     champion_version: str | None
     had_champion: bool
     is_same_figures: bool
+    is_same_code: bool
     mode: Mode
 
 
@@ -156,18 +158,14 @@ def _standing(comparison: Comparison, contest: Contest, params: GateParams) -> _
     """What becomes of a model that may be used."""
     if comparison.capped_mase_ratio_high < 1:
         return _Finding("promote", "better", "better than the champion")
-    if contest.is_same_figures:
+    if contest.is_same_figures and contest.is_same_code:
         return _Finding("keep", "not_better", "not better than the champion on the same figures")
+    other = "was made by other code than" if contest.is_same_figures else "knows other figures than"
     if comparison.capped_mase_ratio_high <= 1 + params.margin:
-        return _Finding(
-            "promote",
-            "not_worse_on_newer_figures",
-            f"knows other figures than the champion, and is not worse by more than {params.margin:.0%}",
-        )
+        why = f"{other} the champion, and is not worse by more than {params.margin:.0%}"
+        return _Finding("promote", "not_worse_but_newer", why)
     return _Finding(
-        "keep",
-        "worse_on_newer_figures",
-        f"knows other figures than the champion, but may be worse by more than {params.margin:.0%}",
+        "keep", "newer_but_worse", f"{other} the champion, but may be worse by more than {params.margin:.0%}"
     )
 
 

@@ -30,6 +30,7 @@ def verdict_row(verdict: GateVerdict, contest: Contest, identity: Mapping[str, A
         "rule": verdict.rule,
         "reason": verdict.reason,
         "is_same_figures": contest.is_same_figures,
+        "is_same_code": contest.is_same_code,
         "capped_mase_against_naive": None if verdict.naive is None else verdict.naive.capped_mase_ratio,
         "wape_against_naive": None if verdict.naive is None else verdict.naive.wape_ratio,
         **_numbers(verdict.comparison),

@@ -5,6 +5,7 @@ import pytest
 
 from viticast.monitoring.bounds import ModelBounds
 from viticast.monitoring.model_checks import (
+    check_code,
     check_coherence,
     check_coverage,
     check_losses,
@@ -140,3 +141,10 @@ def test_a_champion_that_took_newer_figures_is_not_asked_what_it_was_registered_
     verdict = check_updated("5" * 16)
     assert (verdict.verdict, verdict.check_name) == ("skipped", "champion_reproduces")
     assert "5" * 16 in str(verdict.detail)
+
+
+@pytest.mark.parametrize(("is_other", "status"), [(False, "ok"), (True, "watch")])
+def test_a_champion_of_other_code_is_looked_at(is_other, status):
+    verdict = check_code(is_other)
+    assert verdict.verdict == status
+    assert ("train anew" in str(verdict.detail)) is is_other

@@ -13,9 +13,9 @@ from viticast.registry.verdict_row import verdict_row
 from .backtests import make_backtests, make_series
 
 PARAMS = GateParams(promote="gate", samples=500, seed=1, margin=0.02, table_bound=1.25, table_series_origins=50)
-SAME = Contest("c" * 16, "3", had_champion=True, is_same_figures=True, mode="gate")
+SAME = Contest("c" * 16, "3", had_champion=True, is_same_figures=True, is_same_code=True, mode="gate")
 NEWER = replace(SAME, is_same_figures=False)
-FIRST = Contest(None, None, had_champion=False, is_same_figures=False, mode="gate")
+FIRST = Contest(None, None, had_champion=False, is_same_figures=False, is_same_code=False, mode="gate")
 IDENTITY = {"snapshot_id": "5" * 16, "model_key": "a" * 16, "source": "sample", "is_synthetic": True}
 
 
@@ -72,13 +72,19 @@ def test_an_equal_model_on_the_same_figures_leaves_the_champion(judged, champion
 
 def test_a_model_that_is_no_worse_on_newer_figures_is_promoted(judged, champion):
     verdict = judged(champion, NEWER)
-    assert (verdict.verdict, verdict.rule) == ("promote", "not_worse_on_newer_figures")
+    assert (verdict.verdict, verdict.rule) == ("promote", "not_worse_but_newer")
+
+
+def test_a_model_of_other_code_that_is_no_worse_takes_the_place_of_one_that_nothing_installed_can_run(judged, champion):
+    verdict = judged(champion, replace(SAME, is_same_code=False))
+    assert (verdict.verdict, verdict.rule) == ("promote", "not_worse_but_newer")
+    assert "made by other code" in verdict.reason
 
 
 def test_a_model_that_may_be_worse_on_newer_figures_is_not(judged, series):
     verdict = judged(make_backtests(series, seed=1, error=0.1), NEWER)
     assert verdict.comparison.capped_mase_ratio_high > 1 + PARAMS.margin
-    assert (verdict.verdict, verdict.rule) == ("keep", "worse_on_newer_figures")
+    assert (verdict.verdict, verdict.rule) == ("keep", "newer_but_worse")
 
 
 @pytest.mark.parametrize("contest", [SAME, NEWER])

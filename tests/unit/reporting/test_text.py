@@ -12,6 +12,7 @@ from viticast.forecasting.classes import CLASSES
 from viticast.forecasting.learners import LEARNER_NAMES
 from viticast.forecasting.members import NAMES
 from viticast.forecasting.recipes import recipes_of_class
+from viticast.monitoring.alarms import NAMES as ALARMS
 from viticast.monitoring.bounds import ModelBounds
 from viticast.reporting.decomposed import TESTS
 from viticast.reporting.text import attribution_line, watermark, words
@@ -91,7 +92,16 @@ def test_every_rule_of_monitoring_has_its_words() -> None:
     checks = {
         *(f"{loss}_against_naive" for loss in ("capped_mase", "wape")),
         *(f"coverage_{level}" for level in ModelBounds().coverage()),
-        *("forecasts_add_up", "champion_reproduces", "revisions", "findings", "freshness", "correction_guard"),
+        *ALARMS,
+        *(
+            "forecasts_add_up",
+            "champion_reproduces",
+            "champion_code",
+            "revisions",
+            "findings",
+            "freshness",
+            "correction_guard",
+        ),
         *("missing_tables", "totals_add_up", "repeated_year", "trained_on_all_years", "alias_overlap"),
         *(f"{what}_series" for what in ("vanished", "new", "renamed")),
         *(f"evidently_{report}" for report in ("summary", "drift", "regression")),

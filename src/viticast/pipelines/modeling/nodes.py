@@ -192,7 +192,8 @@ def judge_challenger(
         champion_key=None if champion is None else champion.model_key,
         champion_version=None if champion is None else champion.version,
         had_champion=opponent.had_champion,
-        is_same_figures=champion is not None and champion.tags.get("panel_sha256") == identity["panel_sha256"],
+        is_same_figures=_is_alike(champion, identity, "panel_sha256"),
+        is_same_code=_is_alike(champion, identity, "code_sha256"),
         mode=mode,
     )
     verdict = gate.judge(challenger_backtests, champion_backtests, series, contest, params.gate)
@@ -262,6 +263,7 @@ def update_champion(
     series: pd.DataFrame,
     feature_receipt: Receipt,
     receipt: Receipt,
+    code_fingerprint: str,
 ) -> tuple[Any, dict[str, Any]]:
     """Has the champion know the newest figures; nothing is weighed, calibrated or fitted anew.
 
@@ -271,6 +273,7 @@ def update_champion(
         series: SeriesDimension of their snapshot.
         feature_receipt: Of the newest panel.
         receipt: Of the model in use.
+        code_fingerprint: Of the installed forecaster: it forecasts, by what the champion has learnt.
 
     Returns:
         The forecaster, and what the receipt of the forecasts will say, as `contracts.receipts.ForecastReceipt`
@@ -284,6 +287,9 @@ def update_champion(
     if is_updated:
         logger.info("model %s takes the figures of snapshot %s", receipt["model_key"], feature_receipt["snapshot_id"])
         fitted = fitted.update(training_panel, _parents(series))
+    is_other_code = code_fingerprint != receipt["code_sha256"]
+    if is_other_code:
+        logger.warning("model %s was made by other code than is installed: train anew", receipt["model_key"])
     target_year = min(feature_receipt["last_years"].values()) + fitted.engine.spec.horizon
     logger.info("model %s: forecasts to %d", receipt["model_key"], target_year)
     return fitted, {
@@ -295,6 +301,7 @@ def update_champion(
         "target_year": target_year,
         "panel_sha256": feature_receipt["panel_sha256"],
         "is_updated": is_updated,
+        "is_other_code": is_other_code,
     }
 
 
@@ -385,6 +392,10 @@ def _spec(params: ModelingParams, series: pd.DataFrame) -> Any:  # noqa: ANN401
 def _parents(series: pd.DataFrame) -> dict[str, str]:
     children = series[series["parent_id"].notna()]
     return dict(zip(children["series_id"], children["parent_id"], strict=True))
+
+
+def _is_alike(champion: ChampionRecord | None, identity: Receipt, name: str) -> bool:
+    return champion is not None and champion.tags.get(name) == identity[name]
 
 
 def _verdict_tags(promotion: pd.DataFrame) -> dict[str, str]:

@@ -115,7 +115,14 @@ def _predict() -> list[Node]:
         node(nodes.prepare_panel, inputs="panel", outputs="training_panel", name="prepare_panel", tags=PREDICT),
         node(
             nodes.update_champion,
-            inputs=["registered_model", "training_panel", "series", "feature_receipt", "modeling_receipt"],
+            inputs=[
+                "registered_model",
+                "training_panel",
+                "series",
+                "feature_receipt",
+                "modeling_receipt",
+                "code_fingerprint",
+            ],
             outputs=["champion_forecaster", "forecast_identity"],
             name="update_champion",
             tags=PREDICT,

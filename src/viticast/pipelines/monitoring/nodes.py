@@ -22,6 +22,7 @@ from viticast.monitoring.figure_checks import (
     check_revisions,
 )
 from viticast.monitoring.model_checks import (
+    check_code,
     check_coherence,
     check_coverage,
     check_losses,
@@ -247,11 +248,12 @@ def count_last_stage(
 def ask_champion(champion: Any, forecasts: pd.DataFrame, identity: Receipt) -> list[Verdict]:  # noqa: ANN401
     """Asks the registered champion what the lake's forecasts say of the flows."""
     is_current = champion.metadata.metadata.get("model_key") == identity["model_key"]
+    code = check_code(identity["is_other_code"])
     if identity["is_updated"]:
-        return [check_updated(identity["trained_on"])]
+        return [code, check_updated(identity["trained_on"])]
     flows = forecasts[~forecasts["series_id"].str.contains("/")]
     answer = champion.predict(flows[["series_id", "year"]].reset_index(drop=True)) if is_current else pd.DataFrame()
-    return list(check_registry(answer, forecasts, is_current))
+    return [code, *check_registry(answer, forecasts, is_current)]
 
 
 def judge(
