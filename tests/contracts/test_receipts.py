@@ -14,8 +14,11 @@ FORECASTS = {
     "target_year": 2029,
     "panel_sha256": "b" * 64,
     "is_updated": False,
+    "is_other_code": False,
 }
-MODEL = {name: value for name, value in FORECASTS.items() if name not in ("trained_on", "is_updated")} | {
+MODEL = {
+    name: value for name, value in FORECASTS.items() if name not in ("trained_on", "is_updated", "is_other_code")
+} | {
     "params_sha256": "c" * 64,
     "code_sha256": "d" * 64,
 }
@@ -42,6 +45,7 @@ def test_a_receipt_says_all_of_it_and_nothing_else(contract, content):
         ("source", ""),
         ("is_synthetic", "perhaps"),
         ("is_updated", None),
+        ("is_other_code", None),
     ],
 )
 def test_a_value_keeps_to_its_rule(name, value):

@@ -22,7 +22,8 @@ class GateParams(BaseModel):
         promote: Whether a model may take the champion's place: never, as the gate says, or whatever it says (force).
         samples: How many samples of the series give the interval of the ratio of losses.
         seed: Of the samples.
-        margin: By how much the upper end of that interval may lie above one where the model knows newer figures.
+        margin: How far that interval may reach above one where the model knows newer figures or is of other code; one
+            that lies beyond it is of a worse model.
         table_bound: No table's capped MASE may be more than this many times the champion's.
         table_series_origins: A table with fewer series and origins is not judged by itself.
     """
@@ -142,8 +143,9 @@ def _refusal(comparison: Comparison, naive: AgainstNaive, params: GateParams) ->
                 f"its {level} % intervals hold {ours:.1%} of the actuals, the champion's {theirs:.1%}; "
                 f"{bounds[0]:.0%} to {bounds[1]:.0%} are asked for",
             )
-    if comparison.capped_mase_ratio_low > 1:
-        return _Finding("refuse", "worse", "worse than the champion")
+    # Two models of one code differ by next to nothing, and by that in nearly every series: sure is not much.
+    if comparison.capped_mase_ratio_low > 1 + params.margin:
+        return _Finding("refuse", "worse", f"worse than the champion by more than {params.margin:.0%}")
     if comparison.worst_table_ratio is not None and comparison.worst_table_ratio > params.table_bound:
         return _Finding(
             "refuse",

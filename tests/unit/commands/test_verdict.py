@@ -28,7 +28,7 @@ def project(tmp_path, project_root, monkeypatch):
 
 
 def write(project, verdict="watch", model=MODEL, feature=FEATURE, **change):
-    (project / "02_lake" / "modeling_receipt.json").write_text(json.dumps(model))
+    (project / "02_lake" / "forecast_receipt.json").write_text(json.dumps(model))
     (project / "02_lake" / "feature_receipt.json").write_text(json.dumps(feature))
     frame = verdict_frame([Verdict("revisions", "ExpVinho", verdict, "few cells changed", 0.02, 0.01, "2 of 100")])
     made = decide(frame, MODEL, MODEL["panel_sha256"]) | change
@@ -102,7 +102,7 @@ def test_a_decision_of_other_figures_or_another_model_is_never_ok(project, curre
     assert "kedro run --pipelines=monitoring --params source=sample" in result.output
 
 
-@pytest.mark.parametrize("name", ["modeling_receipt", "feature_receipt"])
+@pytest.mark.parametrize("name", ["forecast_receipt", "feature_receipt"])
 def test_without_a_receipt_nothing_is_current(project, name):
     write(project, "ok")
     (project / "02_lake" / f"{name}.json").unlink()

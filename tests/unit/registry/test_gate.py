@@ -98,7 +98,20 @@ def test_a_degraded_model_is_refused(judged, series, contest):
 def test_a_model_worse_than_the_champion_but_not_than_naive_is_refused(judged, series, contest):
     verdict = judged(make_backtests(series, seed=1, error=0.12, width=1.2), contest)
     assert (verdict.verdict, verdict.rule) == ("refuse", "worse")
-    assert verdict.comparison.capped_mase_ratio_low > 1
+    assert verdict.comparison.capped_mase_ratio_low > 1 + PARAMS.margin
+
+
+@pytest.mark.parametrize(
+    ("contest", "expected"), [(SAME, ("keep", "not_better")), (NEWER, ("promote", "not_worse_but_newer"))]
+)
+def test_a_model_that_is_surely_worse_by_next_to_nothing_is_not_called_worse(judged, champion, contest, expected):
+    ours = champion["method"] == "viticast"
+    further_off = champion["y"] + 1.001 * (champion["yhat"] - champion["y"])
+    bounds = {"lo95": 0.99, "lo80": 0.99, "hi80": 1.01, "hi95": 1.01}
+    wider = {name: champion[name].where(~ours, champion[name] * factor) for name, factor in bounds.items()}
+    verdict = judged(champion.assign(yhat=champion["yhat"].where(~ours, further_off), **wider), contest)
+    assert 1 < verdict.comparison.capped_mase_ratio_low < 1 + PARAMS.margin
+    assert (verdict.verdict, verdict.rule) == expected
 
 
 @pytest.mark.parametrize("contest", [SAME, NEWER])
