@@ -145,3 +145,11 @@ def test_an_alias_that_mlflow_refuses_to_set_fails_the_run(move, standing, clien
 def test_the_champion_is_not_saved(name):
     with pytest.raises(DatasetError, match="not allowed"):
         ChampionDataset(model_name=name).save(None)
+
+
+def test_a_champion_that_viticast_did_not_register_is_named(client, name):
+    version = client.create_model_version(name, source="nowhere").version
+    client.set_registered_model_alias(name, CHAMPION, version)
+    for dataset in (ChampionDataset(model_name=name), ChampionAliasDataset(model_name=name)):
+        with pytest.raises(DatasetError, match=f"version {version} of '{name}' is champion, and has no tag model_key"):
+            dataset.load()
