@@ -35,6 +35,20 @@ def require_current_model(feature_receipt: Mapping[str, Any], identity: Mapping[
         )
 
 
+def require_one_model(model: Mapping[str, Any], identity: Mapping[str, Any]) -> None:
+    """Refuses to judge the forecasts of one model by the backtests and accuracy of another.
+
+    Raises:
+        StaleModelError: Another model is in use, and did not forecast yet.
+    """
+    if model["model_key"] != identity["model_key"]:
+        raise StaleModelError(
+            f"the forecasts are of model {identity['model_key']}, and backtests and accuracy are of model "
+            f"{model['model_key']}, which is in use: a run ended between both. "
+            "Forecast first: kedro run --tags predict"
+        )
+
+
 def check_losses(accuracy: pd.DataFrame, bounds: ModelBounds) -> Iterator[Verdict]:
     """Compares the published method with naive, overall and in each class that is large enough.
 

@@ -5,12 +5,14 @@ import pytest
 
 from viticast.monitoring.bounds import ModelBounds
 from viticast.monitoring.model_checks import (
+    StaleModelError,
     check_code,
     check_coherence,
     check_coverage,
     check_losses,
     check_registry,
     check_updated,
+    require_one_model,
 )
 
 NAN = math.nan
@@ -148,3 +150,9 @@ def test_a_champion_of_other_code_is_looked_at(is_other, status):
     verdict = check_code(is_other)
     assert verdict.verdict == status
     assert ("train anew" in str(verdict.detail)) is is_other
+
+
+def test_forecasts_are_not_judged_by_the_backtests_of_another_model():
+    require_one_model({"model_key": "a"}, {"model_key": "a"})
+    with pytest.raises(StaleModelError, match=r"forecasts are of model b, .* of model a, .*--tags predict"):
+        require_one_model({"model_key": "a"}, {"model_key": "b"})

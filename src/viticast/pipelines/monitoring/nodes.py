@@ -29,6 +29,7 @@ from viticast.monitoring.model_checks import (
     check_registry,
     check_updated,
     require_current_model,
+    require_one_model,
 )
 from viticast.monitoring.scoring import score_earlier as score_forecasts
 from viticast.monitoring.series_checks import check_new_series, check_renamed_series, check_vanished_series
@@ -249,7 +250,7 @@ def ask_champion(champion: Any, forecasts: pd.DataFrame, identity: Receipt) -> l
     """Asks the registered champion what the lake's forecasts say of the flows."""
     is_current = champion.metadata.metadata.get("model_key") == identity["model_key"]
     code = check_code(identity["is_other_code"])
-    if identity["is_updated"]:
+    if identity["is_updated"] and is_current:
         return [code, check_updated(identity["trained_on"])]
     flows = forecasts[~forecasts["series_id"].str.contains("/")]
     answer = champion.predict(flows[["series_id", "year"]].reset_index(drop=True)) if is_current else pd.DataFrame()
@@ -269,6 +270,7 @@ def judge(
     series: pd.DataFrame,
     identity: Receipt,
     feature_receipt: Receipt,
+    model: Receipt,
     params: MonitoringParams,
 ) -> pd.DataFrame:
     """Applies the rules on the model, and puts all verdicts into one table.
@@ -277,9 +279,10 @@ def judge(
         As `contracts.monitoring.MonitoringVerdicts` describes, the worst verdict first.
 
     Raises:
-        StaleModelError: The figures were built anew and the model was not.
+        StaleModelError: The figures were built anew and the model was not, or forecasts and accuracy are of two models.
     """
     require_current_model(feature_receipt, identity)
+    require_one_model(model, identity)
     frame = verdict_frame(
         [
             *figures,

@@ -117,6 +117,7 @@ def create_pipeline(**kwargs: object) -> Pipeline:
                     "series",
                     FORECASTS,
                     "feature_receipt",
+                    "modeling_receipt",
                     "params:monitoring",
                 ],
                 outputs="monitoring",
