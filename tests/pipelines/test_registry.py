@@ -61,7 +61,7 @@ def test_what_predicts_trains_nothing_and_needs_only_what_a_run_leaves(registere
     functions = {node.func.__name__ for node in predict.nodes}
     assert functions.isdisjoint({"fit_forecaster", "backtest_forecaster", "package_model", "judge_challenger"})
     assert predict.inputs() == {
-        *("panel", "series", "feature_receipt"),
+        *("panel", "series", "feature_receipt", "code_fingerprint"),
         *("registered_model", "modeling_receipt", "promotion"),
     }
     assert {"forecasts", "explanations", "forecast_receipt", "modeling_catalog"} <= predict.all_outputs()

@@ -23,10 +23,12 @@ class LakeTableContract:
     Attributes:
         model: Columns and rules of its rows.
         partition_by: Columns that name its folders, in their order; as text in every engine.
+        may_be_empty: True if a lake may have no row of it; it is queryable all the same.
     """
 
     model: type[Table]
     partition_by: tuple[str, ...]
+    may_be_empty: bool = False
 
 
 LAKE_TABLES = {
@@ -43,6 +45,6 @@ LAKE_TABLES = {
     "backtests": LakeTableContract(Backtests, ("snapshot_id", "model_key")),
     "promotions": LakeTableContract(Promotions, ("snapshot_id", "model_key", "champion_key")),
     "forecast_ledger": LakeTableContract(ForecastLedger, ("snapshot_id", "model_key")),
-    "scores": LakeTableContract(Scores, ("snapshot_id", "model_key")),
+    "scores": LakeTableContract(Scores, ("snapshot_id", "model_key"), may_be_empty=True),
     "monitoring": LakeTableContract(MonitoringVerdicts, ("snapshot_id", "model_key")),
 }

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import duckdb
 
+from viticast.contracts.lake import LAKE_TABLES
 from viticast.lake.cataloged import CatalogedTable, Registration
+from viticast.lake.conformity import GLUE_TYPES
 from viticast.lake.engine import CATALOGED_AT, connect, naming_damage
 from viticast.lake.storage import LocalStorage, make_folder, put_in_place
 from viticast.lake.table import FILE_NAME
@@ -55,17 +57,19 @@ class DuckDBCatalog:
 
     def _statements(self, tables: Registration) -> list[str]:
         present = self._tables_in_lake()
-        if missing := sorted(set(tables) - set(present)):
+        empty = [name for name, table in LAKE_TABLES.items() if table.may_be_empty and name not in present]
+        if missing := sorted(set(tables) - {*present, *empty}):
             raise FileNotFoundError(f"the lake under {self.storage.root} has no files for {missing}")
         place = str(self.database.resolve()).replace("'", "''")
-        return [f"CREATE MACRO {CATALOGED_AT}() AS '{place}'", *(self._view(name) for name in present)]
+        views = [*(self._view(name) for name in present), *(_empty_view(name) for name in empty)]
+        return [f"CREATE MACRO {CATALOGED_AT}() AS '{place}'", *views]
 
     def _describe(self, connection: duckdb.DuckDBPyConnection, name: str) -> CatalogedTable:
         identifier = _identifier(name)
         columns = {row[0]: str(row[1]) for row in connection.execute(f"DESCRIBE {identifier}").fetchall()}
         row = connection.execute(f"SELECT count(*) FROM {identifier}").fetchone()  # noqa: S608 - quoted above
         files = self._files(name)
-        folders = files[0].split("/")[1:-1]
+        folders = files[0].split("/")[1:-1] if files else LAKE_TABLES[name].partition_by
         return CatalogedTable(
             name=name,
             columns=columns,
@@ -117,6 +121,15 @@ class DuckDBCatalog:
         finally:
             unfinished.unlink(missing_ok=True)
             unfinished.with_name(f"{unfinished.name}.wal").unlink(missing_ok=True)
+
+
+def _empty_view(table: str) -> str:
+    """No rows under the columns of the contract, until there are files."""
+    columns = LAKE_TABLES[table].model.to_schema().columns
+    typed = [
+        f"CAST(NULL AS {GLUE_TYPES[str(column.dtype)]}) AS {_identifier(name)}" for name, column in columns.items()
+    ]
+    return f"CREATE VIEW {_identifier(table)} AS SELECT {', '.join(typed)} WHERE false"
 
 
 def _identifier(name: str) -> str:

@@ -16,7 +16,7 @@ def list_inputs(landings: pd.DataFrame, snapshot: pd.DataFrame, panel: Mapping[s
     """One input for each table of a snapshot, and one for the panel.
 
     Args:
-        landings: One row for each landing of each vintage, as `lake/sql/vintages.sql` gives them.
+        landings: One row for each landing of each vintage, as `contracts.vintages.Vintages` describes.
         snapshot: As `contracts.snapshots.Snapshots` describes.
         panel: The receipt of the panel, as `contracts.receipts.FeatureReceipt` describes.
 

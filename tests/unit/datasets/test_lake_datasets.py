@@ -152,7 +152,6 @@ def test_a_statement_of_the_project_is_run_on_the_lake(table, lake, engine):
             "source": "sample",
             "is_synthetic": True,
             "raw_sha256": ["later", "earlier", "only"],
-            "address": "vitibrasil",
             "published_at": pd.to_datetime(["2025-06-01", "2025-04-01", "2024-04-01"]),
             "is_published_at_inferred": [True, False, True],
             "fetched_at": pd.Timestamp("2025-07-01"),
@@ -160,7 +159,7 @@ def test_a_statement_of_the_project_is_run_on_the_lake(table, lake, engine):
             "cells": [10, 10, 5],
         }
     )
-    texts = ("table_name", "vintage_id", "landing_id", "source", "raw_sha256", "address")
+    texts = ("table_name", "vintage_id", "landing_id", "source", "raw_sha256")
     partition_by = ["table_name", "vintage_id", "landing_id"]
     table(table="vintages", partition_by=partition_by).save(landings.astype(dict.fromkeys(texts, "str")))
     LakeCatalogDataset(path=str(lake), engine=engine).save({"tables": {"vintages": None}})

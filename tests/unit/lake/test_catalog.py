@@ -2,13 +2,16 @@ import shutil
 import subprocess
 import sys
 import textwrap
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from viticast.contracts.lake import LAKE_TABLES
 from viticast.lake.catalog import DuckDBCatalog
 from viticast.lake.cataloged import CatalogedTable
+from viticast.lake.conformity import require_conformity
 from viticast.lake.engine import DuckDBEngine, MovedCatalogError
 from viticast.lake.storage import DamagedFileError
 from viticast.lake.table import FILE_NAME, LakeTable
@@ -173,3 +176,14 @@ def test_a_table_that_comes_while_the_catalog_is_built_is_in_it(lake, catalog, m
     monkeypatch.setattr(catalog, "_build", build_while_another_writes)
     catalog.register({"figures": None})
     assert [table.name for table in catalog.describe()] == ["figures", "forecasts"]
+
+
+def test_a_table_that_may_be_empty_is_queryable_without_a_file_and_has_its_columns(lake, catalog):
+    """`scores` has rows only once an earlier forecast was followed by figures; whoever asks for them gets none."""
+    write(lake, "a", vintage_id=["1"], value=[1.0])
+    catalog.register({"scores": []})
+    [scores] = [table for table in catalog.describe() if table.name == "scores"]
+    contract = LAKE_TABLES["scores"]
+    assert set(scores.columns) == set(contract.model.to_schema().columns)
+    assert (scores.rows, scores.partitions, scores.partition_columns) == (0, 0, contract.partition_by)
+    require_conformity([asdict(scores)])

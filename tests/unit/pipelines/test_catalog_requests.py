@@ -68,11 +68,11 @@ def test_modeling_asks_for_snapshot_and_forecasts_and_for_the_backtests_of_both_
     assert tables["promotions"] == judged.to_dict("records")
 
 
-def test_monitoring_asks_for_verdicts_and_ledger_and_for_scores_where_there_are_any():
+def test_monitoring_asks_for_verdicts_ledger_and_scores_and_for_no_partition_of_what_has_no_row():
     verdicts, ledger = pd.DataFrame({"verdict": ["ok"]}), pd.DataFrame({"rows": [1], "cells": [5]})
     partition = {"snapshot_id": MODEL["snapshot_id"], "model_key": MODEL["model_key"]}
     none, some = pd.DataFrame({"score": []}), pd.DataFrame({"score": [0.5]})
     assert request_monitored(verdicts, ledger, none, MODEL) == {
-        "tables": {"forecast_ledger": [partition], "monitoring": [partition]}
+        "tables": {"forecast_ledger": [partition], "monitoring": [partition], "scores": []}
     }
     assert request_monitored(verdicts, ledger, some, MODEL)["tables"]["scores"] == [partition]

@@ -10,6 +10,5 @@ SELECT
     is_published_at_inferred,
     fetched_at,
     last_year,
-    cells,
-    address
+    cells
 FROM vintages

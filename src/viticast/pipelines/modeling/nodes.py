@@ -21,7 +21,6 @@ from viticast.registry.verdict_row import verdict_row
 logger = logging.getLogger(__name__)
 
 Receipt = Mapping[str, Any]
-Query = Callable[..., pd.DataFrame]
 Partitions = Mapping[tuple[str, ...], Callable[[], pd.DataFrame]]
 SNAPSHOT_TABLES = ("snapshots", "series", "panel", "corrections_applied", "ledger", "revisions")
 """Of the snapshot that is forecast: to be queryable when the pipeline ends."""
@@ -336,15 +335,15 @@ def tag_run(identity: Receipt) -> dict[str, str]:
     return {name: str(value) for name, value in identity.items()}
 
 
-def log_inputs(query: Query, snapshot: pd.DataFrame, receipt: Receipt) -> list[dict[str, Any]]:
+def log_inputs(landings: pd.DataFrame, snapshot: pd.DataFrame, receipt: Receipt) -> list[dict[str, Any]]:
     """The figures that the model is trained on, for the MLflow run: each table's vintage, and the panel.
 
     Args:
-        query: Lists the landings of the lake.
+        landings: Of every vintage, as `contracts.vintages.Vintages` describes.
         snapshot: The current one.
         receipt: The feature pipeline's, with the hash of the panel.
     """
-    return list_inputs(query(), snapshot, receipt)
+    return list_inputs(landings, snapshot, receipt)
 
 
 def request_catalog(

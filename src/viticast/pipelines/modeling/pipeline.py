@@ -29,7 +29,7 @@ def _train() -> list[Node]:
         node(nodes.tag_run, inputs="model_identity", outputs="modeling_tags", name="tag_run"),
         node(
             nodes.log_inputs,
-            inputs=["vintages_query", "snapshots", "feature_receipt"],
+            inputs=["known_vintages", "snapshots", "feature_receipt"],
             outputs="modeling_inputs",
             name="log_inputs",
         ),

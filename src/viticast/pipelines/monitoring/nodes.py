@@ -399,7 +399,7 @@ def render(
 def request_catalog(
     monitoring: pd.DataFrame, ledger: pd.DataFrame, scores: pd.DataFrame, identity: Receipt
 ) -> dict[str, dict[str, list[dict[str, str]]]]:
-    """Asks for the verdicts, the ledger of the forecasts and, where there are any, the scores.
+    """Asks for the verdicts, the ledger of the forecasts and the scores of earlier ones.
 
     Args:
         monitoring: The verdicts; they are in the lake by now.
@@ -408,12 +408,12 @@ def request_catalog(
         identity: Says of which snapshot and model they are.
 
     Returns:
-        Table -> its partition.
+        Table -> its partition; none of a table without rows.
     """
     written = {"forecast_ledger": ledger, "monitoring": monitoring, "scores": scores}
-    tables = [name for name, rows in written.items() if len(rows)]
-    logger.info("to catalog: %s", ", ".join(f"{len(written[name])} rows of {name}" for name in tables))
-    return {"tables": {name: partitions_of(LAKE_TABLES[name].partition_by, [identity]) for name in tables}}
+    logger.info("to catalog: %s", ", ".join(f"{len(rows)} rows of {name}" for name, rows in written.items()))
+    made = {name: [identity] if len(rows) else [] for name, rows in written.items()}
+    return {"tables": {name: partitions_of(LAKE_TABLES[name].partition_by, made[name]) for name in made}}
 
 
 def _stamped(frame: pd.DataFrame, identity: Receipt, table: str) -> pd.DataFrame:
