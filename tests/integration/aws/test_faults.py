@@ -32,7 +32,7 @@ EARLIER, ALL = "2024-04", ""
 ATTEMPTS = 5
 """Of botocore for one call; nothing may multiply them."""
 HASTE = {
-    " timeout_seconds: 600": " timeout_seconds: 4\n  poll_seconds: 0.05",
+    " timeout_seconds: 600": " timeout_seconds: 15\n  poll_seconds: 0.05",
     "crawl_timeout_seconds: 1800": "crawl_timeout_seconds: 4",
 }
 """Bounds of queries and crawls that a test can wait for, and no pauses."""
@@ -124,7 +124,7 @@ CASES = [
     Case(
         "query never ends",
         "QueryTimeoutError",
-        ("4 seconds",),
+        ("15 seconds",),
         let("query", "never ends", containing="measure", times=None),
         is_crawled=True,
     ),
