@@ -86,7 +86,7 @@ def test_the_source_comes_from_the_environment_or_the_parameters(make_context, m
 
 def test_there_is_no_source_by_default(make_context):
     assert make_context("aws").config_loader["globals"]["source"] is None
-    with pytest.raises(InterpolationResolutionError, match=r"declarations\.None"):
+    with pytest.raises(InterpolationResolutionError, match=r"\.None"):
         _ = make_context("aws").config_loader["catalog"]
 
 

@@ -32,10 +32,10 @@ JUDGE = textwrap.dedent(
     gate = {"promote": "gate", "samples": 200, "seed": 1, "margin": 0.02, "table_bound": 5.0}
     params = ModelingParams.model_validate(
         {"horizon": 2, "levels": [80, 95], "backtest_origins": 2, "calibration_origins": 3, "learners": [],
-         "tracked": ["naive"], "seed": 1, "gate": gate | {"table_series_origins": 50}}
+         "tracked": ["naive"], "seed": 1, "gate": gate | {"table_series_origins": 50, "fewest_series": 10}}
     )
     identity = {"snapshot_id": "5" * 16, "model_key": key, "source": "sample", "is_synthetic": True,
-                "panel_sha256": "a" * 64}
+                "panel_sha256": "a" * 64, "code_sha256": "b" * 64}
     mlflow.set_tracking_uri(store)
     series = make_series()
     opponent = find_opponent(ChampionDataset(model_name=name).load(), key)

@@ -27,6 +27,7 @@ modeling:
     margin: 0.02
     table_bound: 1.25
     table_series_origins: 20
+    fewest_series: 10
 """
 
 

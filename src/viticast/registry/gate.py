@@ -26,6 +26,7 @@ class GateParams(BaseModel):
             that lies beyond it is of a worse model.
         table_bound: No table's capped MASE may be more than this many times the champion's.
         table_series_origins: A table with fewer series and origins is not judged by itself.
+        fewest_series: With fewer series in common nothing is compared: samples of a few have next to no width.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,6 +37,7 @@ class GateParams(BaseModel):
     margin: float = Field(ge=0, le=1)
     table_bound: float = Field(gt=1)
     table_series_origins: int = Field(ge=1)
+    fewest_series: int = Field(ge=1)
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,9 @@ def judge(
         return _verdict(finding, contest.mode)
     resampling = Resampling(params.samples, params.seed, params.table_series_origins)
     comparison = compare(challenger, champion, series, resampling)
-    if comparison is None:
-        reason = f"the backtests of this model and of the champion {contest.champion_key} share no window"
+    if comparison is None or comparison.series < params.fewest_series:
+        shared = "no window" if comparison is None else f"windows of {comparison.series} series only"
+        reason = f"the backtests of this model and of the champion {contest.champion_key} share {shared}"
         return _verdict(_Finding("keep", "no_common_window", f"{reason}; to replace it: {FORCE}"), contest.mode)
     naive = compare_with_naive(challenger, series)
     finding = _refusal(comparison, naive, params) or _standing(comparison, contest, params)

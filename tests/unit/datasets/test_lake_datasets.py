@@ -139,7 +139,7 @@ def test_tables_are_cataloged_and_described(table, lake, engine):
     table().save(OBSERVATIONS)
     catalog = LakeCatalogDataset(path=str(lake), engine=engine)
     catalog.save({"tables": {"observations": None}})
-    [described] = catalog.load()
+    [described] = [table for table in catalog.load() if table["partitions"]]
     assert (described["name"], described["rows"], described["partitions"]) == ("observations", 3, 2)
 
 

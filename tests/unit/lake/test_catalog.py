@@ -29,6 +29,11 @@ def catalog(lake):
     return DuckDBCatalog(str(lake), str(lake / "lake.duckdb"))
 
 
+def with_files(catalog):
+    """The tables but for those that may be empty, and are."""
+    return [table for table in catalog.describe() if table.partitions]
+
+
 def write(lake, name, **columns):
     frame = pd.DataFrame(columns).astype({"vintage_id": "str"})
     LakeTable(str(lake), name, ["vintage_id"], "changed").write(frame)
@@ -41,7 +46,7 @@ def query(lake, sql):
 def test_a_table_is_described_as_the_engine_sees_it(lake, catalog):
     write(lake, "figures", vintage_id=["001", "002"], value=[1.0, 2.0], year=[2020, 2021])
     catalog.register({"figures": None})
-    assert catalog.describe() == [
+    assert with_files(catalog) == [
         CatalogedTable(
             name="figures",
             columns={"value": "DOUBLE", "year": "BIGINT", "vintage_id": "VARCHAR"},
@@ -70,7 +75,7 @@ def test_unfinished_files_are_not_seen(lake, catalog):
     write(lake, "figures", vintage_id=["1"], value=[1.0])
     (lake / "figures" / "vintage_id=1" / f"{FILE_NAME}{STALE_SUFFIX}0").write_bytes(b"half")
     catalog.register({"figures": None})
-    assert catalog.describe()[0].rows == 1
+    assert with_files(catalog)[0].rows == 1
 
 
 def test_registering_again_leaves_the_file_alone(lake, catalog):
@@ -86,7 +91,7 @@ def test_a_table_that_comes_later_stands_beside_the_others(lake, catalog):
     catalog.register({"figures": None})
     write(lake, "forecasts", vintage_id=["1"], value=[1.0])
     catalog.register({"forecasts": None})
-    assert [table.name for table in catalog.describe()] == ["figures", "forecasts"]
+    assert [table.name for table in with_files(catalog)] == ["figures", "forecasts"]
     assert sorted(path.name for path in lake.iterdir()) == ["figures", "forecasts", "lake.duckdb"]
 
 
@@ -105,7 +110,7 @@ def test_a_build_that_fails_leaves_the_old_file(lake, catalog):
     broken.write_bytes(b"no parquet")
     with pytest.raises(DamagedFileError, match=r"broken/vintage_id=1/part-0.parquet.*kedro run"):
         catalog.register({"broken": None})
-    assert [table.name for table in catalog.describe()] == ["figures"]
+    assert [table.name for table in with_files(catalog)] == ["figures"]
     assert not list(lake.glob(f"*{STALE_SUFFIX}*"))
 
 
@@ -130,7 +135,7 @@ def test_a_reader_keeps_reading_while_the_file_is_replaced(lake, catalog):
         catalog.register({"forecasts": None})
         answer, _ = reader.communicate("\n")
     assert (answer, reader.returncode) == ("1\n", 0)
-    assert [table.name for table in catalog.describe()] == ["figures", "forecasts"]
+    assert [table.name for table in with_files(catalog)] == ["figures", "forecasts"]
 
 
 def test_a_database_that_is_none_is_built_anew(lake, catalog):
@@ -175,7 +180,7 @@ def test_a_table_that_comes_while_the_catalog_is_built_is_in_it(lake, catalog, m
 
     monkeypatch.setattr(catalog, "_build", build_while_another_writes)
     catalog.register({"figures": None})
-    assert [table.name for table in catalog.describe()] == ["figures", "forecasts"]
+    assert [table.name for table in with_files(catalog)] == ["figures", "forecasts"]
 
 
 def test_a_table_that_may_be_empty_is_queryable_without_a_file_and_has_its_columns(lake, catalog):

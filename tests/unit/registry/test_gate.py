@@ -12,7 +12,9 @@ from viticast.registry.verdict_row import verdict_row
 
 from .backtests import make_backtests, make_series
 
-PARAMS = GateParams(promote="gate", samples=500, seed=1, margin=0.02, table_bound=1.25, table_series_origins=50)
+PARAMS = GateParams(
+    promote="gate", samples=500, seed=1, margin=0.02, table_bound=1.25, table_series_origins=50, fewest_series=10
+)
 SAME = Contest("c" * 16, "3", had_champion=True, is_same_figures=True, is_same_code=True, mode="gate")
 NEWER = replace(SAME, is_same_figures=False)
 FIRST = Contest(None, None, had_champion=False, is_same_figures=False, is_same_code=False, mode="gate")
@@ -166,6 +168,15 @@ def test_without_a_common_window_the_champion_stays(judged, series):
     verdict = judged(make_backtests(series), NEWER, of=make_backtests(series, origins=(2012, 2013)))
     assert (verdict.verdict, verdict.rule) == ("keep", "no_common_window")
     assert "--params promote=force" in verdict.reason
+
+
+def test_with_few_series_in_common_the_champion_stays(judged, series):
+    """The interval of one series has no width: its ratio would be sure, whatever it is."""
+    one = make_backtests(series)
+    of_one = one[one["series_id"] == series.loc[series["level"] == "leaf", "series_id"].iloc[0]]
+    verdict = judged(make_backtests(series, bias=1.3), NEWER, of=of_one)
+    assert (verdict.verdict, verdict.rule) == ("keep", "no_common_window")
+    assert "windows of 1 series only" in verdict.reason
 
 
 def test_only_windows_of_both_are_compared(judged, series):

@@ -170,7 +170,9 @@ def judge_training(
     trained_on = str(model["snapshot_id"])
     read = known_snapshots.get((trained_on,))
     is_revised = model["panel_sha256"] != feature_receipt["panel_sha256"]
-    is_judged = bool((promotions["snapshot_id"] == feature_receipt["snapshot_id"]).any())
+    # A promotion that did not come to its end leaves its verdict, and the champion as it was.
+    not_taken = promotions[promotions["verdict"] != "promote"]
+    is_judged = bool((not_taken["snapshot_id"] == feature_receipt["snapshot_id"]).any())
     verdicts = check_training(trained_on, snapshot, None if read is None else read(), is_judged, is_revised)
     return list(verdicts), is_revised and not is_judged
 
