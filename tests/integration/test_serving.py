@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from tests.integration.model_server import ModelServer, group_is_alive, serve_model
 
-from viticast.datasets.registered_model import REQUIREMENTS, RegisteredModelDataset
+from viticast.datasets.registered_model import REQUIREMENTS, ModelVersionDataset, RegisteredModelDataset
 from viticast.forecasting import Fitted, ForecastSpec, fit
 from viticast.registry.package import ModelPackage
 
@@ -55,9 +55,9 @@ def registered(tmp_path_factory: pytest.TempPathFactory) -> Registered:
     mlflow.set_tracking_uri(uri)
     experiment = mlflow.create_experiment("test", artifact_location=str(folder / "artifacts"))
     with mlflow.start_run(experiment_id=experiment):
-        RegisteredModelDataset(model_name=NAME).save(
-            ModelPackage("a" * 16, fitted.to_arrays(), True, "in a test", ("vinho", ENDS + 1))
-        )
+        version = ModelVersionDataset(model_name=NAME)
+        version.save(ModelPackage("a" * 16, fitted.to_arrays(), ("vinho", ENDS + 1)))
+        mlflow.MlflowClient().set_registered_model_alias(NAME, "champion", version.load().version)
     mlflow.set_tracking_uri(before)
     return Registered(fitted, uri)
 

@@ -42,7 +42,6 @@ class FigureBounds(_Bounds):
     revised_share: Share = 0.05
     # measured: no row vanished
     vanished_share: Share = 0.01
-    # measured: the largest new row, of ExpUva, has NEW_SHARE of its last year
     new_share: Share = 0.05
     total_rounding: Annotated[float, Field(ge=0)] = 5.0
     # measured: no total stopped adding up
