@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from viticast.forecasting.arrays import Floats, Ints
+from viticast.forecasting.arrays import Bools, Floats, Ints
 from viticast.forecasting.classes import EMPTY, INACTIVE, REGULAR
 from viticast.forecasting.features import Features, features
 from viticast.forecasting.intervals import FEWEST_ERRORS, POOLS, SUMS, ErrorModel, describe, learn_errors
@@ -162,14 +162,14 @@ class Engine:
         """Errors change with the times: those of the latest origins; for sums, which are few, of earlier ones too."""
         past: list[Outlook] = []
         errors: list[Floats] = []
+        is_sum = ~self.hierarchy.leaves
         for number, inner in enumerate(self._inner(cuts)):
             is_late = number <= self.spec.horizon
-            if not is_late and _are_enough(past, errors):
+            if not is_late and _are_enough(errors, is_sum):
                 break
             outlook = self.outlook(inner.cuts, inner.learnt_at, choices, self.spec.horizon + self._apart(inner.cuts))
             past.append(outlook.within(self.spec.horizon))
-            counted = is_late | (outlook.pools == SUMS)
-            errors.append(np.where(counted[:, None], inner.actual - past[-1].yhat, np.nan))
+            errors.append(np.where(is_late | is_sum[:, None], inner.actual - past[-1].yhat, np.nan))
         if not past:
             past = [self.outlook(cuts, cuts, choices, self.spec.horizon)]
             errors = [np.full_like(past[0].yhat, np.nan)]
@@ -178,7 +178,7 @@ class Engine:
             np.concatenate([outlook.unit for outlook in past]),
             np.concatenate(errors),
             np.concatenate([outlook.pools for outlook in past]),
-            np.repeat(np.arange(len(past)), [len(outlook.pools) for outlook in past]),
+            np.repeat(np.arange(len(past)), len(is_sum)),
             self.spec.widening,
         )
 
@@ -203,11 +203,10 @@ class Engine:
             yield Inner(inner, np.maximum(cuts - earlier, -1), actual)
 
 
-def _are_enough(past: list[Outlook], errors: list[Floats]) -> bool:
+def _are_enough(errors: list[Floats], is_sum: Bools) -> bool:
     """Whether there are errors of sums for quantiles of their own at each horizon, or there is no sum."""
-    of_sums = [error[outlook.pools == SUMS] for outlook, error in zip(past, errors, strict=True)]
-    count = np.isfinite(np.concatenate(of_sums)).sum(axis=0)
-    return bool((count >= FEWEST_ERRORS).all() or not any(map(len, of_sums)))
+    count = sum(np.isfinite(error[is_sum]).sum(axis=0) for error in errors)
+    return not is_sum.any() or bool(np.all(count >= FEWEST_ERRORS))
 
 
 def _spread(members: dict[str, Floats]) -> Floats:
