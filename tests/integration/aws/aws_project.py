@@ -151,7 +151,8 @@ class AwsProject:
 
     def _registered(self, database: str, name: str) -> pd.DataFrame:
         glue, bucket = self.account.client("glue"), self.account.bucket
-        keys = glue.get_table(DatabaseName=database, Name=name)["Table"]["PartitionKeys"]
+        described = glue.get_table(DatabaseName=database, Name=name)["Table"]
+        keys, columns = described["PartitionKeys"], described["StorageDescriptor"]["Columns"]
         pages = glue.get_paginator("get_partitions").paginate(DatabaseName=database, TableName=name)
         frames = []
         for partition in (partition for page in pages for partition in page["Partitions"]):
@@ -160,6 +161,8 @@ class AwsProject:
             frames += [
                 pd.read_parquet(io.BytesIO(self.account.get(key))).assign(**values) for key in self.account.keys(folder)
             ]
+        if not frames:
+            return pd.DataFrame(columns=[column["Name"] for column in [*columns, *keys]])
         return steady(pd.concat(frames, ignore_index=True))
 
     def tables(self, source: str) -> dict[str, pd.DataFrame | None]:
