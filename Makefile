@@ -74,10 +74,13 @@ run: $(STAMP) ## Run the five pipelines (SOURCE=… for real figures)
 test: $(STAMP) ## Run the fast tests, with coverage
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not real and not slow and not crash and not aws" --cov --cov-report=term
 
+# What these print is in the documents.
+PRINTED := tests/integration/test_forecasting_real.py tests/integration/test_history_real.py
+
 .PHONY: test-real
 test-real: $(STAMP) ## Run the tests on the real figures of ../shared and the slow ones
-	@$(BIN)/python -m pytest -s tests/integration/test_forecasting_real.py
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "(real or slow) and not aws" --ignore tests/integration/test_forecasting_real.py
+	@$(BIN)/python -m pytest -s $(PRINTED)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "(real or slow) and not aws" $(PRINTED:%=--ignore %)
 
 .PHONY: faults
 faults: $(STAMP) ## Try every kind of broken input: a table of input, outcome and message
