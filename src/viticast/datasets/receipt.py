@@ -73,7 +73,8 @@ def read_receipt(filepath: str) -> dict[str, Any]:
     """The receipt's content.
 
     Raises:
-        DatasetError: It is not there, because the pipeline that writes it has not run; or it is no JSON object.
+        DatasetError: It is not there, because the pipeline that writes it has not run; or it is no file, or no JSON
+            object.
     """
     storage, name = open_file(filepath)
     try:
@@ -82,7 +83,12 @@ def read_receipt(filepath: str) -> dict[str, Any]:
         raise DatasetError(
             f"{filepath} is missing: the pipeline that writes it has not run yet. Run them all once: kedro run"
         ) from error
-    except ValueError as error:
+    except OSError as error:
+        raise DatasetError(
+            f"{filepath} cannot be read ({error.strerror or error}): it has to be a file that you may read; what else "
+            f"has its name is to be moved away. {REMEDY}"
+        ) from error
+    except (ValueError, RecursionError) as error:
         raise DatasetError(f"{filepath} is damaged ({error}). {REMEDY}") from error
     if not isinstance(content, dict):
         raise DatasetError(f"{filepath} is damaged (it holds no JSON object). {REMEDY}")
