@@ -27,6 +27,7 @@ def expected() -> tuple[type[Exception], ...]:
 
     from viticast.contracts.declared import DeclarationError  # noqa: PLC0415
     from viticast.datasets.webhook import WebhookError  # noqa: PLC0415
+    from viticast.environments import UnknownEnvironmentError  # noqa: PLC0415
     from viticast.hooks import UnknownParameterError, UnknownSourceError  # noqa: PLC0415
     from viticast.lake.conformity import CatalogMismatchError  # noqa: PLC0415
     from viticast.lake.errors import ServiceError  # noqa: PLC0415
@@ -44,6 +45,7 @@ def expected() -> tuple[type[Exception], ...]:
         UnknownPipelineError,
         UnknownParameterError,
         UnknownSourceError,
+        UnknownEnvironmentError,
         SourceError,
         ServiceError,
         DeclarationError,
