@@ -36,12 +36,15 @@ def expected() -> tuple[type[Exception], ...]:
     from viticast.panel.snapshot import SnapshotError  # noqa: PLC0415
     from viticast.pipeline_registry import UnknownPipelineError  # noqa: PLC0415
     from viticast.provenance.errors import ProvenanceError  # noqa: PLC0415
+    from viticast.registry.publication import NothingPublishedError, OtherChampionError  # noqa: PLC0415
     from viticast.sources.errors import SourceError  # noqa: PLC0415
     from viticast.sources.vintage import DamagedVintageError  # noqa: PLC0415
 
     return (
         ProvenanceError,
         StaleModelError,
+        NothingPublishedError,
+        OtherChampionError,
         UnknownPipelineError,
         UnknownParameterError,
         UnknownSourceError,
