@@ -12,6 +12,7 @@ from kedro.pipeline import Pipeline
 from viticast.contracts.columns import SOURCES
 from viticast.datasets.mlflow_runs import close_abandoned_runs, sign_new_runs
 from viticast.datasets.mlflow_store import make_store, store_lock
+from viticast.environments import require_environment
 from viticast.lake.masking import masked
 from viticast.lake.service_environment import prepare_environment
 from viticast.lake.storage import sweep
@@ -77,12 +78,14 @@ class ProjectHooks:
         In the environment `aws` it first checks that all settings are there.
 
         Raises:
+            UnknownEnvironmentError: Names the environments that there are.
             MissingSettingsError: Lists every setting of AWS that is missing or malformed.
             UnknownParameterError: Names the ones that nothing reads, and all that something does.
             UnknownSourceError: Names the sources that there are.
             CredentialsError: The address of the source has a secret in it, which MLflow would record.
         """
         given = context._runtime_params or {}
+        require_environment(context.config_loader.conf_source, context.env)
         prepare_environment(context.env, given.get("source"))
         _refuse_unknown_parameters(context)
         shared = context.config_loader["globals"]

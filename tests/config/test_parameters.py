@@ -1,7 +1,12 @@
 import ast
+import math
+from collections.abc import Iterator
+from copy import deepcopy
+from functools import reduce
 
 import pytest
 from kedro.validation import ParameterValidationError
+from pydantic import BaseModel, ValidationError
 
 from viticast.monitoring.bounds import EvidentlyBounds, FigureBounds, ModelBounds
 from viticast.panel.losses import LedgerBounds
@@ -58,6 +63,35 @@ def test_every_parameter_is_used(make_context, pipelines):
 def test_a_wrong_parameter_stops_the_run(make_context, pipeline, change, message):
     with pytest.raises(ParameterValidationError, match=message):
         _ = make_context(**{pipeline: change}).params
+
+
+def floats(params: BaseModel, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Where a group of parameters and the groups inside it have a number that may have decimals."""
+    for name, value in params:
+        if isinstance(value, BaseModel):
+            yield from floats(value, (*path, name))
+        elif isinstance(value, float) or (isinstance(value, tuple) and any(isinstance(part, float) for part in value)):
+            yield (*path, name)
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan, "inf", "nan"], ids=repr)
+def test_no_bound_is_endless_or_no_number(make_context, value):
+    """A bound that nothing is beyond would pass everything, and one that is no number would decide by chance."""
+    context = make_context()
+    declared, found = context.config_loader["parameters"], 0
+    for pipeline in ("ingestion", "feature", "modeling", "monitoring"):
+        kind = type(context.params[pipeline])
+        for path in floats(context.params[pipeline]):
+            given = deepcopy(declared[pipeline])
+            *above, last = path
+            group = reduce(lambda part, name: part[name], above, given)
+            group[last] = [value] * len(group[last]) if isinstance(group[last], list) else value
+            with pytest.raises(ValidationError, match=last):
+                kind.model_validate(given)
+            found += 1
+    assert found > 30
+    with pytest.raises(ParameterValidationError, match=r"gate\.table_bound"):
+        _ = make_context(modeling={"gate": {"table_bound": value}}).params
 
 
 @pytest.mark.parametrize("name", ["ingestion", "feature", "modeling", "monitoring"])

@@ -40,7 +40,7 @@ JUDGE = textwrap.dedent(
     series = make_series()
     opponent = find_opponent(ChampionDataset(model_name=name).load(), key)
     rows = make_backtests(series, seed=1, error=0.1 * factor, width=factor), make_backtests(series)
-    row = judge_challenger(*rows, series, opponent, identity, params)
+    row = judge_challenger(*rows, series, opponent, identity, params, {})
     partition_by = LAKE_TABLES["promotions"].partition_by
     promotions = LakeTableDataset(path=lake, table="promotions", partition_by=partition_by, overwrite="changed",
                                   loads="saved")

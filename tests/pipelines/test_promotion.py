@@ -151,6 +151,44 @@ def test_an_improved_challenger_is_promoted_and_a_second_run_says_the_same(proje
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("lost", "fewest_series"), [("version", 10), ("backtests", 10), ("nothing", 10_000)])
+def test_the_champions_verdict_stands_whatever_became_of_the_one_before(
+    project: Path, lost: str, fewest_series: int
+) -> None:
+    """A later run that comes to the champion again could not judge it as its own run did."""
+    challenger = champion()
+    plant_champion(1.5)
+    run(project, pipelines=["modeling"], **{"modeling.gate.table_bound": 5.0})
+    if lost == "version":
+        client().delete_model_version(MODEL, "2")
+    if lost == "backtests":
+        for path in (LAKE / "backtests").rglob("*"):
+            if path.is_file() and STRANGER in str(path):
+                path.unlink()
+    before, tags = lake(), client().get_model_version(MODEL, "1").tags
+    run(project, pipelines=["modeling"], **{"modeling.gate.fewest_series": fewest_series})
+    assert lake() == before
+    assert client().get_model_version(MODEL, "1").tags == tags
+    assert (verdict(challenger, STRANGER)["rule"], champion()) == ("better", challenger)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("absent", [["snapshot_id"], ["target_year", "params_sha256"]], ids=" ".join)
+def test_a_champion_that_lacks_tags_is_named_with_what_it_lacks(project: Path, absent: list[str]) -> None:
+    """Somebody registered it by hand, or took tags away."""
+    challenger = champion()
+    plant_champion(1.0)
+    for name in absent:
+        client().delete_model_version_tag(MODEL, "2", name)
+    before = receipt("modeling"), receipt("forecast")
+    with pytest.raises(NothingPublishedError, match=rf"(?s)version 2 of '{MODEL}'.*{STRANGER}.*{', '.join(absent)}"):
+        run(project, pipelines=["modeling"], promote="never")
+    assert (receipt("modeling"), receipt("forecast")) == before
+    run(project, pipelines=["modeling"], promote="force")
+    assert champion() == receipt("forecast")["model_key"] == challenger
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("mode", "factor", "kept"), [("never", 1.5, True), ("force", 0.4, False)])
 def test_a_run_may_forbid_or_force_the_promotion(project: Path, mode: str, factor: float, kept: bool) -> None:
     challenger = champion()
@@ -257,6 +295,77 @@ def test_an_alias_that_somebody_moved_asks_for_a_run_that_keeps_it(project: Path
     assert receipt("modeling")["model_key"] == STRANGER
     run(project, tags=["predict"])
     assert receipt("forecast")["model_key"] == STRANGER
+
+
+@pytest.mark.slow
+def test_an_earlier_version_takes_the_place_back_until_a_training_may_promote(project: Path) -> None:
+    """As docs/serving.md says it."""
+    newer = champion()
+    plant_champion(1.5)
+    run(project, pipelines=["modeling"], **{"modeling.gate.table_bound": 5.0})
+    assert champion() == receipt("forecast")["model_key"] == newer
+    client().set_registered_model_alias(MODEL, "champion", "2")
+    # What is in use is told of one model: forecasts of another are not put beside its accuracy.
+    with pytest.raises(OtherChampionError, match="promote=never"):
+        run(project, tags=["predict"])
+    assert receipt("forecast")["model_key"] == newer
+    run(project, pipelines=["modeling"], promote="never")
+    made = receipt("forecast")
+    assert champion() == receipt("modeling")["model_key"] == made["model_key"] == STRANGER
+    assert len(table("forecasts", model_key=STRANGER, snapshot_id=made["snapshot_id"]))
+    assert (verdict(newer, STRANGER)["verdict"], verdict(newer, STRANGER)["gate_verdict"]) == ("keep", "promote")
+    before = lake()
+    run(project, tags=["predict"])
+    assert lake() == before
+    # The next training may promote the newer one again.
+    run(project, pipelines=["modeling"], **{"modeling.gate.table_bound": 5.0})
+    assert champion() == receipt("forecast")["model_key"] == newer
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen", "first"),
+    [
+        ("forecast", {"pipelines": ["monitoring"]}, "modeling"),
+        ("modeling", {"pipelines": ["monitoring"]}, "modeling"),
+        ("modeling", {"tags": ["predict"]}, "modeling"),
+        ("feature", {"pipelines": ["monitoring"]}, "feature"),
+        ("feature", {"tags": ["predict"]}, "feature"),
+    ],
+)
+def test_a_receipt_that_is_not_there_names_the_pipeline_that_writes_it(
+    project: Path, name: str, chosen: dict[str, Any], first: str
+) -> None:
+    (LAKE / f"{name}_receipt.json").unlink()
+    with pytest.raises(DatasetError, match=rf"{name}_receipt\.json is missing.*kedro run --pipelines={first}"):
+        run(project, **chosen)
+
+
+def test_a_receipt_of_forecasts_that_is_not_there_is_written_by_forecasting(project: Path) -> None:
+    (LAKE / "forecast_receipt.json").unlink()
+    run(project, tags=["predict"])
+    assert receipt("forecast")["model_key"] == champion()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "first"),
+    [
+        ({"pipelines": ["monitoring"]}, "train one first with kedro run --pipelines=modeling"),
+        (
+            {"tags": ["predict"]},
+            r"feature_receipt.json is missing.*kedro run --pipelines=feature; or run them all once",
+        ),
+    ],
+    ids=["monitoring", "predict"],
+)
+def test_a_fresh_project_is_told_what_to_run_first(
+    tmp_path: Path, project_root: Path, monkeypatch: pytest.MonkeyPatch, chosen: dict[str, Any], first: str
+) -> None:
+    folder = make_project(tmp_path, project_root)
+    monkeypatch.chdir(folder)
+    with pytest.raises((DatasetError, FileNotFoundError), match=r"(?s)kedro run") as raised:
+        run(folder, **chosen)
+    print("FRESH", chosen, raised.value)
+    mlflow.set_tracking_uri("")
 
 
 def test_forecasts_without_a_panel_say_what_to_run(project: Path) -> None:

@@ -10,6 +10,7 @@ from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 from kedro.pipeline import Pipeline
 
+from viticast.datasets.receipt import WRITTEN_BY
 from viticast.pipeline_registry import PIPELINES
 
 HEAVY = ("evidently", "statsmodels", "sklearn", "boto3", "botocore", "pyathena", "s3fs")
@@ -49,6 +50,17 @@ def test_a_receipt_is_written_after_all_that_it_promises(registered: dict[str, P
     modeling = registered["modeling"]
     assert {"backtests", "accuracy", "champion_alias"} <= before(modeling, "modeling_receipt")
     assert {"forecasts", "explanations", "modeling_receipt"} <= before(modeling, "forecast_receipt")
+
+
+def test_each_receipt_is_known_by_the_pipeline_that_writes_it(registered: dict[str, Pipeline]) -> None:
+    """A receipt that is missing names it."""
+    written = {
+        output: name
+        for name in PIPELINES
+        for output in registered[name].all_outputs()
+        if output.endswith("_receipt") or output == "decision"
+    }
+    assert written == WRITTEN_BY
 
 
 def test_the_alias_moves_after_verdict_and_version_are_stored(registered: dict[str, Pipeline]) -> None:

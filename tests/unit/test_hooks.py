@@ -1,8 +1,10 @@
 """What the project does around a run, with the context and the other hooks stood in for."""
 
+from collections import UserDict
 from collections.abc import Generator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import mlflow
 import pluggy
@@ -11,6 +13,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.framework.hooks.markers import HOOK_NAMESPACE
 from kedro.framework.hooks.specs import KedroContextSpecs, PipelineSpecs
 
+from viticast.environments import UnknownEnvironmentError
 from viticast.hooks import SHOWN_REASONS, ProjectHooks, UnknownParameterError, _decision_lines, _mlflow_lines
 from viticast.lake.aws.settings import MissingSettingsError
 from viticast.lake.writers import unfinished_path
@@ -51,9 +54,17 @@ def manager(tracker: Tracker) -> Generator[pluggy.PluginManager, None, None]:
     mlflow.set_tracking_uri(before)
 
 
+class Settings(UserDict[str, Any]):
+    """Stands for the loader of the configuration."""
+
+    conf_source = ""
+
+
 @pytest.fixture
 def context(tmp_path: Path, database: Path) -> SimpleNamespace:
-    settings = {
+    for env in ("aws", "local"):
+        (tmp_path / "conf" / env).mkdir(parents=True)
+    values = {
         "parameters": {"modeling": {}},
         "globals": {"data_path": str(tmp_path), "source": "sample"},
         "mlflow": {
@@ -61,6 +72,8 @@ def context(tmp_path: Path, database: Path) -> SimpleNamespace:
             "tracking": {"experiment": {"name": "viticast"}},
         },
     }
+    settings = Settings(values)
+    settings.conf_source = str(tmp_path / "conf")
     return SimpleNamespace(config_loader=settings, env=None, _runtime_params={})
 
 
@@ -69,6 +82,16 @@ def test_the_store_is_there_before_anybody_looks_for_it(
 ) -> None:
     manager.hook.after_context_created(context=context)
     assert tracker.found == [True]
+
+
+@pytest.mark.parametrize("env", ["nope", "../conf/local", ".", "local/"])
+def test_an_environment_that_there_is_not_stops_a_run_before_anything_is_made(
+    manager: pluggy.PluginManager, database: Path, context: SimpleNamespace, env: str
+) -> None:
+    context.env = env
+    with pytest.raises(UnknownEnvironmentError, match=rf"'{env}' is unknown.*Use one of: aws, local"):
+        manager.hook.after_context_created(context=context)
+    assert not database.parent.exists()
 
 
 def test_settings_that_a_user_left_out_are_no_error(

@@ -27,6 +27,7 @@ def expected() -> tuple[type[Exception], ...]:
 
     from viticast.contracts.declared import DeclarationError  # noqa: PLC0415
     from viticast.datasets.webhook import WebhookError  # noqa: PLC0415
+    from viticast.environments import UnknownEnvironmentError  # noqa: PLC0415
     from viticast.hooks import UnknownParameterError, UnknownSourceError  # noqa: PLC0415
     from viticast.lake.conformity import CatalogMismatchError  # noqa: PLC0415
     from viticast.lake.errors import ServiceError  # noqa: PLC0415
@@ -35,15 +36,19 @@ def expected() -> tuple[type[Exception], ...]:
     from viticast.panel.snapshot import SnapshotError  # noqa: PLC0415
     from viticast.pipeline_registry import UnknownPipelineError  # noqa: PLC0415
     from viticast.provenance.errors import ProvenanceError  # noqa: PLC0415
+    from viticast.registry.publication import NothingPublishedError, OtherChampionError  # noqa: PLC0415
     from viticast.sources.errors import SourceError  # noqa: PLC0415
     from viticast.sources.vintage import DamagedVintageError  # noqa: PLC0415
 
     return (
         ProvenanceError,
         StaleModelError,
+        NothingPublishedError,
+        OtherChampionError,
         UnknownPipelineError,
         UnknownParameterError,
         UnknownSourceError,
+        UnknownEnvironmentError,
         SourceError,
         ServiceError,
         DeclarationError,

@@ -8,6 +8,7 @@ from kedro.config import OmegaConfigLoader
 from kedro.framework.project import settings
 
 from viticast.contracts.columns import SOURCES
+from viticast.environments import require_environment
 from viticast.lake.lake import Lake
 from viticast.lake.service_environment import prepare_environment
 
@@ -47,16 +48,17 @@ def configuration(source: str | None, env: str | None, **params: str | None) -> 
 
     Raises:
         click.ClickException: The current folder is no project, or it has no such source.
+        UnknownEnvironmentError: There is no such environment.
         MissingSettingsError: The environment is `aws`; lists every setting that is missing or malformed.
     """
     if not (Path.cwd() / "conf" / "base").is_dir():
         raise click.ClickException(f"{Path.cwd()} is no viticast project: run the command in the project's folder")
     chosen = env or os.environ.get("KEDRO_ENV")
+    conf = Path.cwd() / "conf"
+    require_environment(conf, chosen)
     prepare_environment(chosen, source)
     given = {name: value for name, value in {"source": source, **params}.items() if value is not None}
-    loader = OmegaConfigLoader(
-        conf_source=str(Path.cwd() / "conf"), env=chosen, runtime_params=given, **settings.CONFIG_LOADER_ARGS
-    )
+    loader = OmegaConfigLoader(conf_source=conf, env=chosen, runtime_params=given, **settings.CONFIG_LOADER_ARGS)
     if (configured := source or loader["globals"]["source"]) not in SOURCES:
         raise click.ClickException(f"source '{configured}' is unknown. Use one of: {', '.join(SOURCES)}")
     return loader

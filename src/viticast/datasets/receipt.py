@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 from kedro.io import AbstractDataset, DatasetError
@@ -10,6 +11,15 @@ from pydantic import ValidationError
 
 from viticast.contracts.receipts import Receipt
 from viticast.lake.storage import open_file
+
+WRITTEN_BY = {
+    "ingestion_receipt": "ingestion",
+    "feature_receipt": "feature",
+    "modeling_receipt": "modeling",
+    "forecast_receipt": "modeling",
+    "decision": "monitoring",
+}
+"""Dataset of the catalog, by which its file is named -> the pipeline that writes it."""
 
 REMEDY = "Run again the pipeline that writes it, or all of them: kedro run"
 
@@ -73,16 +83,25 @@ def read_receipt(filepath: str) -> dict[str, Any]:
     """The receipt's content.
 
     Raises:
-        DatasetError: It is not there, because the pipeline that writes it has not run; or it is no JSON object.
+        DatasetError: It is not there, because the pipeline that writes it has not run; or it is no file, or no JSON
+            object.
     """
     storage, name = open_file(filepath)
     try:
         content = json.loads(storage.read(name).decode())
     except FileNotFoundError as error:
+        writer = WRITTEN_BY.get(PurePath(name).stem)
+        first = f"{writer}, the pipeline that writes it," if writer else "the pipeline that writes it"
+        alone = f"Run it first: kedro run --pipelines={writer}; or run" if writer else "Run"
         raise DatasetError(
-            f"{filepath} is missing: the pipeline that writes it has not run yet. Run them all once: kedro run"
+            f"{filepath} is missing: {first} has not run yet. {alone} them all once: kedro run"
         ) from error
-    except ValueError as error:
+    except OSError as error:
+        raise DatasetError(
+            f"{filepath} cannot be read ({error.strerror or error}): it has to be a file that you may read; what else "
+            f"has its name is to be moved away. {REMEDY}"
+        ) from error
+    except (ValueError, RecursionError) as error:
         raise DatasetError(f"{filepath} is damaged ({error}). {REMEDY}") from error
     if not isinstance(content, dict):
         raise DatasetError(f"{filepath} is damaged (it holds no JSON object). {REMEDY}")

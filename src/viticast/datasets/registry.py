@@ -42,4 +42,4 @@ def find_standing(client: Any, model_name: str) -> Standing:  # noqa: ANN401 - m
 
 
 def _record(version: Any) -> ChampionRecord:  # noqa: ANN401
-    return ChampionRecord(str(version.tags["model_key"]), str(version.version), dict(version.tags))
+    return ChampionRecord(str(version.tags["model_key"]), str(version.version), dict(version.tags), str(version.name))

@@ -1,9 +1,11 @@
 """A webhook as a Kedro dataset: what is saved is sent as JSON; the address may hold a token, and no text shows it."""
 
+import asyncio
 import json
 import logging
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +43,8 @@ class WebhookDataset(AbstractDataset[Mapping[str, Any], None]):
 
     Args:
         credentials: `url`, an http or https address; null or empty for none.
-        timeout_seconds: How long connecting, sending and the beginning of the answer may each take.
+        timeout_seconds: How long an attempt may take in all, from connecting to the head of the answer, however
+            steadily a server sends bytes of it.
         attempts: How often it is tried.
         pause_seconds: How long to wait before the second attempt; twice as long before each further one.
         metadata: Ignored by Kedro; kedro-viz reads the layer here.
@@ -110,15 +113,11 @@ class WebhookDataset(AbstractDataset[Mapping[str, Any], None]):
         url = _parsed(self._url)
         if url is None:
             return _Failure("the address is none of http or https", may_pass=False)
-        headers = {"Content-Type": "application/json", "User-Agent": "viticast"}
         try:
-            # The body of the answer is of no interest, and not read: it may have no end.
-            with (
-                httpx.Client(timeout=self._timeout_seconds, follow_redirects=False) as client,
-                client.stream("POST", url, content=body, headers=headers) as response,
-            ):
-                return _judged(response.status_code)
-        except httpx.TimeoutException:
+            # In a thread of its own: that of a notebook has a loop of events which is running already.
+            with ThreadPoolExecutor(max_workers=1) as thread:
+                return _judged(thread.submit(asyncio.run, _status(url, body, self._timeout_seconds)).result())
+        except TimeoutError:
             return _Failure(f"it did not answer within {self._timeout_seconds:g} s", may_pass=True)
         except httpx.RequestError as error:
             return _Failure(f"it cannot be reached ({type(error).__name__})", may_pass=True)
@@ -128,6 +127,25 @@ class WebhookDataset(AbstractDataset[Mapping[str, Any], None]):
 
     def _describe(self) -> dict[str, Any]:
         return {"is_configured": bool(self._url.get_secret_value()), "attempts": self._attempts}
+
+
+async def _status(url: Any, body: bytes, seconds: float) -> int:  # noqa: ANN401 - httpx.URL, imported late
+    """Posts a body; what it is answered with.
+
+    Raises:
+        TimeoutError: There was no whole head of an answer in time. The time-outs of httpx are for each read: one byte
+            in each of them would keep it waiting for ever.
+    """
+    import httpx  # noqa: PLC0415
+
+    headers = {"Content-Type": "application/json", "User-Agent": "viticast"}
+    # The body of the answer is of no interest, and not read: it may have no end.
+    async with (
+        asyncio.timeout(seconds),
+        httpx.AsyncClient(timeout=None, follow_redirects=False) as client,  # noqa: S113 - of all of it together
+        client.stream("POST", url, content=body, headers=headers) as response,
+    ):
+        return response.status_code
 
 
 def _parsed(secret: SecretStr) -> Any:  # noqa: ANN401 - httpx.URL, imported late

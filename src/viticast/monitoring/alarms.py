@@ -46,7 +46,7 @@ class AlarmParams(BaseModel):
         fewest_series: A table with fewer active series in a year is not judged by itself.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     false_alarm_rate: float = Field(0.05, gt=0, lt=1)
     fewest_origins: int = Field(4, ge=3)

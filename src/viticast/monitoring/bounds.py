@@ -12,7 +12,7 @@ Interval = tuple[Share, Share]
 
 
 class _Bounds(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class FigureBounds(_Bounds):

@@ -25,7 +25,7 @@ class LedgerBounds(BaseModel):
         accept: Tables whose losses are meant.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     # measured from 2024-04 to 2025-04: no table has fewer rows or past figures
     rows_share: Share = 0.02

@@ -20,11 +20,13 @@ class ChampionRecord:
         model_key: Hash of panel, parameters and code.
         version: In the registry; `none` if it is there no more.
         tags: What the registry says of it.
+        name: Of the registered model that it is a version of.
     """
 
     model_key: str
     version: str
     tags: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,11 @@ class Opponent:
     champion: ChampionRecord | None
     had_champion: bool = False
     mode: str | None = None
+
+    @property
+    def is_of_champion(self) -> bool:
+        """True if the model is champion itself: its verdict was given when it became that."""
+        return self.mode is not None
 
     @property
     def key(self) -> str:

@@ -29,7 +29,7 @@ class GateParams(BaseModel):
         fewest_series: With fewer series in common nothing is compared: samples of a few have next to no width.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     promote: Mode
     samples: int = Field(ge=100, le=100_000)

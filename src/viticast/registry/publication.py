@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
+from pydantic import ValidationError
 
 from viticast.contracts.forecasts import Backtests
 from viticast.contracts.receipts import ModelReceipt
@@ -37,9 +38,20 @@ def backtests_of(
 
 
 def receipt_of(champion: ChampionRecord) -> dict[str, Any]:
-    """The receipt of a registered model, as its run wrote it: from the tags of its version."""
+    """The receipt of a registered model, as its run wrote it: from the tags of its version.
+
+    Raises:
+        NothingPublishedError: Tags are missing, or none that a run writes.
+    """
     tags = {name: champion.tags[name] for name in ModelReceipt.model_fields if name in champion.tags}
-    return ModelReceipt.model_validate(tags | {"model_key": champion.model_key}).model_dump()
+    try:
+        return ModelReceipt.model_validate(tags | {"model_key": champion.model_key}).model_dump()
+    except ValidationError as error:
+        raise NothingPublishedError(
+            f"version {champion.version} of '{champion.name}' (model {champion.model_key}) is champion, and its tags "
+            f"do not say what was trained: {_told(error)}. No run of viticast left it so. Give the alias champion back "
+            f"to a version that a run registered, or replace the champion: {FORCE}"
+        ) from error
 
 
 def require_published(
@@ -54,7 +66,8 @@ def require_published(
         backtests: The opponent's.
 
     Raises:
-        NothingPublishedError: There is no champion, it is a third model, or the lake has no backtests of it.
+        NothingPublishedError: There is no champion, it is a third model, it lacks tags, or the lake has no backtests
+            of it.
     """
     key = identity["model_key"]
     if champion is None:
@@ -67,7 +80,10 @@ def require_published(
             f"model {key} was judged against {opponent.key}, and {champion.model_key} is champion by now: "
             f"nothing of it is published. Judge again: {MODELING}"
         )
-    if champion.model_key != key and backtests.empty:
+    if champion.model_key == key:
+        return champion
+    receipt_of(champion)
+    if backtests.empty:
         raise NothingPublishedError(
             f"model {champion.model_key} stays champion, and its backtests of snapshot "
             f"{champion.tags.get('snapshot_id', 'unknown')} are not in the lake: nothing can be published beside its "
@@ -99,3 +115,11 @@ def champion_forecaster(model: Any, model_key: str) -> Any:  # noqa: ANN401 - ml
             f"figures. Replace it: {FORCE}"
         )
     return forecaster
+
+
+def _told(error: ValidationError) -> str:
+    """Tags that are missing, and what is wrong with others."""
+    problems = [(".".join(map(str, problem["loc"])), problem) for problem in error.errors()]
+    missing = ", ".join(name for name, problem in problems if problem["type"] == "missing")
+    wrong = [f"{name}: {problem['msg']}" for name, problem in problems if problem["type"] != "missing"]
+    return "; ".join([f"it has no {missing}"] * bool(missing) + wrong)

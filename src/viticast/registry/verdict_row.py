@@ -1,6 +1,6 @@
 """A verdict of the gate as a row of the lake."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -39,6 +39,20 @@ def verdict_row(verdict: GateVerdict, contest: Contest, identity: Mapping[str, A
     kinds = {name: str(column.dtype) for name, column in columns.items()}
     frame = pd.DataFrame([row])[list(columns)]
     return frame.astype({name: "str" if kind.startswith("string") else kind for name, kind in kinds.items()})
+
+
+def standing_verdict(
+    known: Mapping[tuple[str, ...], Callable[[], pd.DataFrame]], identity: Mapping[str, Any], champion_key: str
+) -> pd.DataFrame | None:
+    """The verdict on a model that the lake has, on the same figures; None if there is none.
+
+    Args:
+        known: (snapshot_id, model_key, champion_key) -> what reads the row.
+        identity: The model's receipt.
+        champion_key: Whom it was judged against, or `none`.
+    """
+    read = known.get((str(identity["snapshot_id"]), str(identity["model_key"]), champion_key))
+    return None if read is None else read()
 
 
 def _numbers(comparison: Comparison | None) -> dict[str, Any]:

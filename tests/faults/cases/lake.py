@@ -53,7 +53,7 @@ def receipt_without_entries(workspace: Workspace) -> None:
     _without_ingestion(workspace)
 
 
-@GROUP.error("DatasetError", "ingestion_receipt.json is missing", remedy="Run them all once: kedro run")
+@GROUP.error("DatasetError", "ingestion_receipt.json is missing", remedy="kedro run --pipelines=ingestion; or run")
 def receipt_missing(workspace: Workspace) -> None:
     """The receipt of ingestion is gone, and cataloging and feature run alone."""
     workspace.remove(RECEIPT)

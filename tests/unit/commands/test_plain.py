@@ -10,6 +10,7 @@ from viticast.contracts.declared import DeclarationError
 from viticast.lake.aws.settings import MissingSettingsError
 from viticast.lake.errors import AccessDeniedError, TableMissingError
 from viticast.lake.storage import DamagedFileError
+from viticast.registry.publication import NothingPublishedError, OtherChampionError
 
 
 class Broken(AbstractDataset):
@@ -88,6 +89,15 @@ def test_a_fault_of_a_service_is_one_message(error):
     expected = f"Error: {type(error).__name__}: {error}\n"
     assert CliRunner().invoke(PlainErrors(name="ask", callback=fail)).output.startswith(expected)
     assert ended(error).output.startswith(expected)
+
+
+@pytest.mark.parametrize("error", [NothingPublishedError("no. Run it"), OtherChampionError("other. Run it")])
+def test_what_cannot_be_published_is_one_message(error):
+    def fail():
+        raise error
+
+    result = CliRunner().invoke(PlainErrors(name="ask", callback=fail))
+    assert result.output.startswith(f"Error: {type(error).__name__}: {error}\n")
 
 
 def test_an_error_that_nobody_expects_keeps_its_traceback():

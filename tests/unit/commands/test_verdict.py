@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -82,6 +83,24 @@ def test_a_damaged_decision_is_never_ok(project, content):
     assert "no decision: " in result.output
 
 
+@pytest.mark.parametrize(
+    ("content", "told"), [('{"reasons": ' + "[" * 100_000, "is damaged"), (None, "cannot be read (Is a directory)")]
+)
+@pytest.mark.parametrize("name", ["08_reporting/decision", "02_lake/forecast_receipt", "02_lake/feature_receipt"])
+def test_what_cannot_be_read_says_what_to_do(project, name, content, told):
+    """Nested without end, or a folder."""
+    write(project, "ok")
+    path = project / f"{name}.json"
+    path.unlink()
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_text(content)
+    result = ask()
+    assert (result.exit_code, result.output.count("kedro run")) == (2, 1)
+    assert f"no decision: data/sample/{name}.json {told}" in result.output
+
+
 def test_a_decision_whose_status_was_tampered_with_is_never_ok(project):
     write(project, "stop", exit_status=0)
     assert ask().exit_code == 2
@@ -113,6 +132,24 @@ def test_a_receipt_that_names_no_model_makes_nothing_current(project):
     write(project, "ok", model=IDS)
     result = ask()
     assert (result.exit_code, "it has no model_key" in result.output) == (2, True)
+
+
+@pytest.mark.parametrize("env", ["nope", "..", "base/../base"])
+@pytest.mark.parametrize("named", ["--env", "KEDRO_ENV"])
+def test_an_environment_that_there_is_not_is_one_message(project, monkeypatch, env, named):
+    write(project, "ok")
+    if named == "KEDRO_ENV":
+        monkeypatch.setenv("KEDRO_ENV", env)
+    result = ask(*(["--env", env] if named == "--env" else []))
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Error: UnknownEnvironmentError: environment '{env}' is unknown")
+    assert "Use one of: aws, base, local" in result.output
+
+
+def test_a_project_whose_conf_has_no_folder_local_is_told_so(project):
+    Path("conf/local").rmdir()
+    result = ask()
+    assert (result.exit_code, "environment 'local' is unknown" in result.output) == (1, True)
 
 
 def test_the_help_says_the_statuses(project):

@@ -75,6 +75,22 @@ def test_a_receipt_in_another_encoding_is_damaged(path):
         read_receipt(str(path))
 
 
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000], ids=["arrays", "objects"])
+def test_a_receipt_that_is_nested_without_end_is_damaged(path, text):
+    path.parent.mkdir()
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DatasetError, match=r"^\S*receipt\.json is damaged.*kedro run"):
+        read_receipt(str(path))
+
+
+def test_a_folder_in_the_place_of_a_receipt_is_named_with_a_remedy(path):
+    path.mkdir(parents=True)
+    with pytest.raises(
+        DatasetError, match=r"^\S*receipt\.json cannot be read \(Is a directory\).*moved away.*kedro run"
+    ):
+        read_receipt(str(path))
+
+
 def test_a_receipt_that_was_never_written_says_what_to_run(path):
     with pytest.raises(DatasetError, match=r"has not run yet\. Run them all once: kedro run"):
         dataset(path).load()

@@ -1,8 +1,10 @@
 """The webhook against a real server on loopback."""
 
+import asyncio
 import json
 import logging
 import socket
+import socketserver
 import threading
 import time
 from collections.abc import Iterator
@@ -120,6 +122,85 @@ def test_a_server_that_hangs_is_given_up_in_time(server: Server) -> None:
     with pytest.raises(DatasetError, match=r"in 2 attempts: it did not answer within 0\.1 s"):
         webhook(server.url, timeout_seconds=0.1, attempts=2).save(DECISION)
     assert time.monotonic() - began < 1.0
+
+
+@pytest.fixture
+def dripping(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Address of a server that takes each request, and sends pieces of an answer whose head has no end."""
+    first, piece, pause = request.param
+    over = threading.Event()
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            try:
+                self.request.recv(65_536)
+                self.request.sendall(first)
+                while not over.wait(pause):
+                    self.request.sendall(piece)
+            except OSError:  # the client has gone
+                pass
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/{TOKEN}"
+        over.set()
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    "dripping",
+    [
+        (b"HTTP/1.1 200 OK\r\nX-Long: ", b"a", 0.05),
+        (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n", 0.05),
+        (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n", 0.0),
+    ],
+    ids=["a byte at a time", "one interim answer after the other", "interim answers without a pause"],
+    indirect=True,
+)
+def test_a_server_that_never_ends_the_head_of_its_answer_is_given_up_in_time(dripping: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(DatasetError, match=r"in 2 attempts: it did not answer within 0\.5 s") as raised:
+        webhook(dripping, timeout_seconds=0.5, attempts=2).save(DECISION)
+    assert time.monotonic() - began < 5
+    assert_no_secret(str(raised.value))
+
+
+def test_an_answer_without_an_end_is_a_success() -> None:
+    """Its head says enough."""
+    sent = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            try:
+                while not sent.wait(0.01):
+                    self.wfile.write(b"a" * 1000)
+            except OSError:
+                sent.set()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        try:
+            webhook(f"http://127.0.0.1:{running.server_port}/{TOKEN}").save(DECISION)
+            assert sent.wait(5), "the connection was left open"
+        finally:
+            sent.set()
+            running.shutdown()
+
+
+def test_a_notebook_may_send_it(server: Server) -> None:
+    """There a loop of events is running."""
+
+    async def cell() -> None:
+        webhook(server.url).save(DECISION)
+
+    asyncio.run(cell())
+    assert [request["body"] for request in server.got] == [DECISION]
 
 
 def test_a_refused_connection_is_an_error_that_shows_no_address() -> None:

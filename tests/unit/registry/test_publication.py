@@ -54,6 +54,23 @@ def test_the_receipt_of_a_version_is_that_of_its_run():
     assert receipt_of(CHAMPION) == RECEIPT == ModelReceipt.model_validate(RECEIPT).model_dump()
 
 
+@pytest.mark.parametrize(
+    ("tags", "told"),
+    [
+        (
+            {"target_year": "2029"},
+            "it has no source, is_synthetic, snapshot_id, panel_sha256, params_sha256, code_sha256",
+        ),
+        ({**CHAMPION.tags, "target_year": "soon"}, "target_year: Input should be a valid integer"),
+        ({**CHAMPION.tags, "panel_sha256": ""}, "panel_sha256: String should match"),
+    ],
+)
+def test_a_version_whose_tags_no_run_wrote_is_named_with_a_remedy(tags, told):
+    champion = ChampionRecord("c" * 16, "7", tags, "viticast-sample")
+    with pytest.raises(NothingPublishedError, match=rf"version 7 of 'viticast-sample' .*{told}.*promote=force"):
+        require_published(champion, Opponent(CHAMPION), {"model_key": "a" * 16}, ROWS)
+
+
 @pytest.mark.parametrize("champion", [CHAMPION, OURS])
 def test_either_model_of_a_run_may_be_in_use(champion):
     assert require_published(champion, Opponent(CHAMPION), {"model_key": "a" * 16}, ROWS) is champion

@@ -16,7 +16,7 @@ from viticast.registry import gate
 from viticast.registry.champion import AliasMove, ChampionRecord, Opponent, Standing, find_opponent
 from viticast.registry.package import ModelPackage, overall_metrics
 from viticast.registry.publication import backtests_of, champion_forecaster, receipt_of, require_published
-from viticast.registry.verdict_row import verdict_row
+from viticast.registry.verdict_row import standing_verdict, verdict_row
 
 logger = logging.getLogger(__name__)
 
@@ -178,13 +178,22 @@ def judge_challenger(
     opponent: Opponent,
     identity: Receipt,
     params: ModelingParams,
+    known_promotion: Partitions,
 ) -> pd.DataFrame:
     """Judges the model against the champion.
+
+    The champion's own verdict stands as it was given: the one that it was judged against may be gone by now, and the
+    bounds may be others.
 
     Returns:
         As `contracts.promotions.Promotions` describes, one row.
     """
     champion = opponent.champion
+    if opponent.is_of_champion:
+        given = standing_verdict(known_promotion, identity, opponent.key)
+        if given is not None:
+            logger.info("model %s is champion: its verdict against %s stands", identity["model_key"], opponent.key)
+            return given
     # A model that is champion was promoted as its run asked; a later run that comes to it again asks nothing new.
     mode: Any = opponent.mode or params.gate.promote
     contest = gate.Contest(

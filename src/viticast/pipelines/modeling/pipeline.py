@@ -84,6 +84,7 @@ def _judge() -> list[Node]:
                 "opponent",
                 "model_identity",
                 "params:modeling",
+                "known_promotion",
             ],
             outputs="promotion",
             name="judge_challenger",

@@ -15,7 +15,7 @@ class VettingBounds(BaseModel):
     accepted alone, under `accepted` in the expectations of its source.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     # measured: totals of rounded figures miss the sum of their leaves by 2 at most, 0.39 in the sample
     total_rounding: Annotated[float, Field(ge=0)] = 5.0
