@@ -172,6 +172,8 @@ def _check_coverage(judged: _Judged) -> Iterator[Verdict]:
 
 def _check_years(judged: _Judged, measure: Measure, rule: str, chance: float) -> Iterator[Verdict]:
     """A measure that is worse the larger it is."""
+    if not judged.years:
+        yield judged.too_few(measure.name, ALL, rule)
     for year in judged.years:
         observed, past = year.value(measure), year.past(measure, judged.params.fewest_origins)
         if past is None or isnan(observed):
@@ -194,6 +196,8 @@ def _check_bias(judged: _Judged) -> Iterator[Verdict]:
     """A share that may be off on either side."""
     rule = "the share of figures above the forecast, less that above naive, lies in"
     chance = judged.chance(len(judged.years))
+    if not judged.years:
+        yield judged.too_few(BIAS.name, ALL, rule)
     for year in judged.years:
         observed, past = year.value(BIAS), year.past(BIAS, judged.params.fewest_origins)
         if past is None or isnan(observed):
