@@ -74,13 +74,9 @@ run: $(STAMP) ## Run the five pipelines (SOURCE=… for real figures)
 test: $(STAMP) ## Run the fast tests, with coverage
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not real and not slow and not crash and not aws" --cov --cov-report=term
 
-# What these print is in the documents.
-PRINTED := tests/integration/test_forecasting_real.py tests/integration/test_history_real.py
-
 .PHONY: test-real
 test-real: $(STAMP) ## Run the tests on the real figures of ../shared and the slow ones
-	@$(BIN)/python -m pytest -s $(PRINTED)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "(real or slow) and not aws" $(PRINTED:%=--ignore %)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations=15 -m "(real or slow) and not aws"
 
 .PHONY: faults
 faults: $(STAMP) ## Try every kind of broken input: a table of input, outcome and message
@@ -92,11 +88,11 @@ broken-answers: $(STAMP) ## Break an API in every known way: a table of fault, o
 
 .PHONY: test-crash
 test-crash: $(STAMP) ## Kill runs at 50 points, and let runs and readers meet (CRASH_POINTS=all for every point)
-	@$(BIN)/python -m pytest -m "crash and not aws" -s
+	@$(BIN)/python -m pytest -m "crash and not aws"
 
 .PHONY: test-aws
 test-aws: $(STAMP) $(AWS_STAMP) ## Run the tests on a local AWS: S3, Glue, Athena and IAM on loopback, no account
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m aws
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations=15 -m aws
 
 .PHONY: mutation
 mutation: $(STAMP) ## Change the reader, the vetting and the corrections in a thousand ways, and count what the tests notice

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -8,6 +9,14 @@ from viticast.sources.tables import TableRegistry
 pytest_plugins = ["tests.local_aws.fixtures"]
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Shows what tests with the mark `printed` print: without -s pytest shows it of those that fail alone."""
+    for report in terminalreporter.getreports("passed"):
+        if "printed" in report.keywords and report.capstdout:
+            terminalreporter.write_sep("-", report.nodeid)
+            terminalreporter.write_line(report.capstdout.strip("\n"))
 
 
 @pytest.fixture(scope="session")

@@ -54,6 +54,7 @@ def answers(process: "subprocess.Popen[str]") -> list[Any]:
     return [json.loads(line) for line in output.splitlines() if line.startswith(("[", "{"))]
 
 
+@pytest.mark.printed
 @pytest.mark.crash
 def test_a_run_after_one_that_was_killed_makes_what_a_single_run_makes(tmp_path: Path) -> None:
     [points] = answers(start("count", tmp_path))

@@ -7,7 +7,7 @@ from tests.integration.real_panel import read_real_panel
 
 from viticast.forecasting import Backtest, ForecastSpec, losses
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.printed]
 
 ORIGINS = tuple(range(2014, 2019))
 ENOUGH = 100

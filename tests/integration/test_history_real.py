@@ -26,7 +26,7 @@ from viticast.monitoring.alarms_statistics import ACTIVE
 from viticast.monitoring.scoring import score_earlier
 from viticast.monitoring.verdicts import verdict_frame
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.printed]
 
 LEVELS = (80, 95)
 BOUNDS = [f"{side}{level}" for side in ("lo", "hi") for level in LEVELS]

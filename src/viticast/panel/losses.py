@@ -72,7 +72,7 @@ class Loss:
         words = {"rows": "rows or series", "known": "figures of past years", "total": "as the sum of past years"}
         return (
             f"{self.table_name} ({self.unit}), stage {self.stage}: {self.now:,.0f} {words[self.what]}, "
-            f"{self.before:,.0f} before: {self.share:.1%} are gone, at most {self.bound:.1%} may be"
+            f"{self.before:,.0f} before: {self.share:.2%} are gone, at most {self.bound:.2%} may be"
         )
 
 

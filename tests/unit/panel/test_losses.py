@@ -40,11 +40,11 @@ def before(**counts):
         (leaves(), None),
         (leaves(rows=120), None),
         (leaves(rows=99), None),
-        (leaves(rows=97), "97 rows or series, 100 before: 3.0% are gone, at most 2.0% may be"),
+        (leaves(rows=97), "97 rows or series, 100 before: 3.00% are gone, at most 2.00% may be"),
         (leaves(unknown=10), None),
-        (leaves(unknown=11), "989 figures of past years, 1,000 before: 1.1% are gone, at most 1.0% may be"),
+        (leaves(unknown=11), "989 figures of past years, 1,000 before: 1.10% are gone, at most 1.00% may be"),
         (leaves(value=8.0), None),
-        (leaves(value=7.9), "7,900 as the sum of past years, 10,000 before: 21.0% are gone, at most 20.0% may be"),
+        (leaves(value=7.9), "7,900 as the sum of past years, 10,000 before: 21.00% are gone, at most 20.00% may be"),
     ],
 )
 def test_more_than_may_be_gone_stops_and_is_named(frame, what):
@@ -78,7 +78,7 @@ def test_a_table_that_is_gone_is_a_loss_of_all_of_it():
     older = before()
     older = LedgerBefore(older.snapshot_id, older.rows.assign(table_name="ExpUva"), {"ExpUva": 2009})
     with pytest.raises(
-        LedgerError, match=r"ExpUva \(kg\), stage snapshot: 0 rows or series, 100 before: 100.0% are gone"
+        LedgerError, match=r"ExpUva \(kg\), stage snapshot: 0 rows or series, 100 before: 100.00% are gone"
     ):
         require_nothing_lost(older, **stages(leaves()), bounds=BOUNDS)
 
