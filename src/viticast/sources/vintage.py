@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pandas as pd
 
@@ -41,7 +42,7 @@ def content_id(frame: pd.DataFrame) -> str:
     Returns:
         The first 16 hexadecimal digits of a SHA-256.
     """
-    columns = [frame[name].map(str).where(frame[name].notna(), "") for name in _CONTENT]
+    columns = (_texts(frame[name]) for name in _CONTENT)
     cells = sorted(map("\x1f".join, zip(*columns, strict=True)))
     return hashlib.sha256("\x1e".join(cells).encode()).hexdigest()[:16]
 
@@ -113,6 +114,14 @@ def observe(
         raw_sha256=raw_sha256,
     )
     return observed[list(OBSERVATION_COLUMNS)]
+
+
+def _texts(column: "pd.Series[Any]") -> list[str]:
+    """Each value as text, nothing for a missing one; a column has few values, and each is put into words once."""
+    codes, values = pd.factorize(column)
+    # A missing value has the code -1.
+    words = [*map(str, values.tolist()), ""]
+    return [words[code] for code in codes.tolist()]
 
 
 def _as_utc(moment: datetime) -> datetime:
