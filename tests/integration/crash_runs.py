@@ -77,7 +77,7 @@ def draw_nothing() -> None:
 
     page.render_page = lambda **_: "<p>a page</p>"
     images.render_totals = lambda **_: b"a picture"
-    report = evidently_reports.Report("<p>a report</p>", {"metrics": []})
+    report = evidently_reports.Report("<p>a report</p>", {"metrics": [], "tests": [{"status": "SUCCESS"}]})
     for name in ("data_summary", "data_drift", "regression_performance"):
         setattr(evidently_reports, name, lambda *_: report)
     evidently_reports.drifted_share = lambda _: 0.0

@@ -89,7 +89,7 @@ def _reason(reason: Reason) -> list[str]:
 def _identity(filepath: str) -> dict[str, Any]:
     """The receipt that says of which snapshot and model the current forecasts are."""
     receipt = read_receipt(filepath)
-    if missing := [name for name in ("snapshot_id", "model_key") if name not in receipt]:
+    if missing := [name for name in ("snapshot_id", "model_key", "panel_sha256") if name not in receipt]:
         raise DatasetError(f"{filepath} is incomplete: it has no {', '.join(missing)}. {REMEDY}")
     return receipt
 

@@ -84,8 +84,10 @@ def require_current(decision: Mapping[str, Any], identity: Mapping[str, Any], pa
     judged = decision["snapshot_id"], decision["model_key"], decision["panel_sha256"]
     current = identity["snapshot_id"], identity["model_key"], panel_sha256
     if judged != current:
+        params = f"--params source={decision['source']}"
+        forecast = f"kedro run --tags predict {params}; then " if identity["panel_sha256"] != panel_sha256 else ""
         raise StaleDecisionError(
             f"the decision is of snapshot {judged[0]}, model {judged[1]} and panel {judged[2][:16]}; current are "
-            f"{current[0]}, {current[1]} and {current[2][:16]}. Judge them: "
-            f"kedro run --pipelines=monitoring --params source={decision['source']}"
+            f"{current[0]}, {current[1]} and {current[2][:16]}. {'Forecast and judge' if forecast else 'Judge'} them: "
+            f"{forecast}kedro run --pipelines=monitoring {params}"
         )

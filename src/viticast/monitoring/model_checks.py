@@ -31,7 +31,9 @@ def require_current_model(feature_receipt: Mapping[str, Any], identity: Mapping[
         raise StaleModelError(
             f"the forecasts are of snapshot {identity['snapshot_id']}, "
             f"the panel is of {feature_receipt['snapshot_id']} or was corrected since. "
-            "Train on it first: kedro run --pipelines=modeling,monitoring"
+            "Have the champion forecast it first: kedro run --tags predict --params "
+            f"source={feature_receipt['source']}; "
+            "or train on it: --pipelines=modeling,monitoring in the place of --tags predict"
         )
 
 
@@ -45,7 +47,7 @@ def require_one_model(model: Mapping[str, Any], identity: Mapping[str, Any]) -> 
         raise StaleModelError(
             f"the forecasts are of model {identity['model_key']}, and backtests and accuracy are of model "
             f"{model['model_key']}, which is in use: a run ended between both. "
-            "Forecast first: kedro run --tags predict"
+            f"Forecast first: kedro run --tags predict --params source={identity['source']}"
         )
 
 

@@ -5,8 +5,9 @@ from viticast.contracts.decision import Decision
 from viticast.monitoring.decision import StaleDecisionError, decide, is_told, require_current
 from viticast.monitoring.verdicts import Verdict, verdict_frame
 
-IDENTITY = {"snapshot_id": "0" * 16, "model_key": "1" * 16, "source": "sample", "is_synthetic": True, "other": 1}
+STAMP = {"snapshot_id": "0" * 16, "model_key": "1" * 16, "source": "sample", "is_synthetic": True}
 PANEL = "a" * 64
+IDENTITY = STAMP | {"panel_sha256": PANEL, "other": 1}
 
 
 def decided(*verdicts):
@@ -82,3 +83,12 @@ def test_a_decision_of_something_else_is_refused(field):
         require_current(made, IDENTITY | {field: "f" * 16}, PANEL)
     with pytest.raises(StaleDecisionError, match="b" * 16):
         require_current(made, IDENTITY, "b" * 64)
+
+
+def test_forecasts_of_older_figures_are_made_anew_before_they_are_judged():
+    made = decided("ok")
+    with pytest.raises(StaleDecisionError, match=r"--tags predict --params source=sample; then .*=monitoring"):
+        require_current(made, IDENTITY, "b" * 64)
+    with pytest.raises(StaleDecisionError) as caught:
+        require_current(made, IDENTITY | {"model_key": "f" * 16}, PANEL)
+    assert "predict" not in str(caught.value)
