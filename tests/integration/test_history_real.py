@@ -97,7 +97,11 @@ class History:
         return str(json.loads(receipt.read_text(encoding="utf-8"))["snapshot_id"])
 
     def _kedro(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "VITICAST_"))}
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("AWS_", "VITICAST_", "MLFLOW_TRACKING_"))
+        }
         return subprocess.run(
             [sys.executable, "-m", "kedro", *arguments],
             cwd=self.folder,

@@ -61,7 +61,9 @@ def run(
     project: Path, stack: Stack, user: User, endpoint: str, pipelines: str = "__default__"
 ) -> subprocess.CompletedProcess[str]:
     """`kedro run --env aws` with the variables of the stack and the credentials of a user."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "VITICAST_"))}
+    # MLflow exports the store of the last project that ran in this process.
+    others = ("AWS_", "VITICAST_", "MLFLOW_TRACKING_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
     environment = {
         **kept,
         **stack.variables,
