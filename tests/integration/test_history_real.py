@@ -4,7 +4,6 @@ Commands, verdicts and times are printed.
 """
 
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from mlflow import MlflowClient
-from tests.pipelines.project_runs import make_project
+from tests.pipelines.project_runs import clean_environment, make_project
 
 from viticast.contracts.decision import Decision
 from viticast.contracts.lake import LAKE_TABLES
@@ -42,9 +41,8 @@ class Step:
 
     wall: float
     cpu: float
-    output: str
     versions: int
-    champion: str | None
+    champion: str
     model_keys: frozenset[str]
 
 
@@ -73,10 +71,9 @@ class History:
         print(f"\n{name}: kedro run {' '.join(arguments)}: {wall:.0f} s, {cpu:.0f} s CPU")
         registry = MlflowClient(f"sqlite:///{self.folder}/data/mlflow/mlflow.db")
         versions = registry.search_model_versions(f"name='{MODEL}'")
-        aliased = [version for version in versions if self._is_champion(registry, version.version)]
         keys = frozenset(version.tags["model_key"] for version in versions)
-        champion = aliased[0].tags["model_key"] if aliased else None
-        self.steps[name] = Step(wall, cpu, done.stdout + done.stderr, len(versions), champion, keys)
+        champion = registry.get_model_version_by_alias(MODEL, "champion").tags["model_key"]
+        self.steps[name] = Step(wall, cpu, len(versions), champion, keys)
 
     def decide(self, name: str) -> int:
         """Runs `kedro verdict`, prints it, and returns its status."""
@@ -97,23 +94,14 @@ class History:
         return str(json.loads(receipt.read_text(encoding="utf-8"))["snapshot_id"])
 
     def _kedro(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("AWS_", "VITICAST_", "MLFLOW_TRACKING_"))
-        }
         return subprocess.run(
             [sys.executable, "-m", "kedro", *arguments],
             cwd=self.folder,
-            env=environment,
+            env=clean_environment(),
             capture_output=True,
             text=True,
             check=False,
         )
-
-    @staticmethod
-    def _is_champion(registry: MlflowClient, version: str) -> bool:
-        return "champion" in registry.get_model_version(MODEL, version).aliases
 
 
 @pytest.fixture(scope="module")

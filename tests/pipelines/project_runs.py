@@ -1,6 +1,7 @@
 """Throw-away projects: the real configuration and sample, a small backtest, nothing of the working folder."""
 
 import hashlib
+import os
 import re
 import shutil
 from collections.abc import Sequence
@@ -78,6 +79,13 @@ def run(project: Path, **parameters: Any) -> dict[str, Any]:
     bootstrap_project(project)
     with KedroSession.create(project, runtime_params=parameters) as session:
         return dict(session.run(pipeline_names=names, **chosen))
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment of a process of its own, without what this machine or another test set for runs."""
+    # MLflow exports the store of the last project that ran in this process.
+    set_for_runs = ("AWS_", "VITICAST_", "MLFLOW_TRACKING_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(set_for_runs)}
 
 
 def contents(*folders: str) -> dict[str, tuple[str, int]]:

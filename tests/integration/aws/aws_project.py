@@ -1,7 +1,6 @@
 """A throw-away project that runs with `--env aws`, and what the local AWS then shows of it."""
 
 import io
-import os
 import subprocess
 import sys
 import traceback
@@ -16,7 +15,7 @@ from click.testing import CliRunner
 from kedro.framework.startup import bootstrap_project
 from tests.integration.connector_runs import ROOT
 from tests.local_aws.account import AwsAccount
-from tests.pipelines.project_runs import SMALL, keep_tables, make_project
+from tests.pipelines.project_runs import SMALL, clean_environment, keep_tables, make_project
 
 from viticast.cli import cli
 from viticast.contracts.lake import LAKE_TABLES
@@ -74,11 +73,10 @@ class AwsProject:
 
     def start(self, source: str, url: Path | str | None = None, pipelines: str = "") -> "subprocess.Popen[str]":
         """Starts `kedro run --env aws` as a process of its own."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "VITICAST_"))}
         return subprocess.Popen(
             [sys.executable, "-m", "kedro", *_arguments(source, url, pipelines)],
             cwd=self.folder,
-            env=environment | self.environment,
+            env=clean_environment() | self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from tests.integration.aws.stack import Stack, User, actions_of, deploy, make_client, without
 from tests.local_aws.process import LocalAwsServer
 from tests.local_aws.proxy import Proxy
-from tests.pipelines.project_runs import SMALL, keep_tables, make_project
+from tests.pipelines.project_runs import SMALL, clean_environment, keep_tables, make_project
 
 pytestmark = [pytest.mark.aws, pytest.mark.slow]
 
@@ -61,11 +61,8 @@ def run(
     project: Path, stack: Stack, user: User, endpoint: str, pipelines: str = "__default__"
 ) -> subprocess.CompletedProcess[str]:
     """`kedro run --env aws` with the variables of the stack and the credentials of a user."""
-    # MLflow exports the store of the last project that ran in this process.
-    others = ("AWS_", "VITICAST_", "MLFLOW_TRACKING_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
     environment = {
-        **kept,
+        **clean_environment(),
         **stack.variables,
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": user.access_key,

@@ -1,6 +1,5 @@
 """The five pipelines on the real figures, embedded and with `--env aws`: the same lake, seen through Athena."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,7 +12,7 @@ from tests.integration.aws.aws_project import ROOT, AwsProject, Ended, assert_eq
 from tests.local_aws.account import AwsAccount
 from tests.local_aws.fixtures import leading_to
 from tests.local_aws.process import LocalAwsServer
-from tests.pipelines.project_runs import make_project
+from tests.pipelines.project_runs import clean_environment, make_project
 
 from viticast.contracts.lake import LAKE_TABLES
 from viticast.lake.lake import Lake
@@ -48,11 +47,10 @@ class Embedded:
         (self.folder / "conf" / "local" / "parameters_modeling.yml").unlink()
 
     def start(self, url: Path) -> "subprocess.Popen[str]":
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         return subprocess.Popen(
             [sys.executable, "-m", "kedro", "run", "--params", f"source=embrapa,source_url={url}"],
             cwd=self.folder,
-            env=environment,
+            env=clean_environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
