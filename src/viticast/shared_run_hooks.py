@@ -107,5 +107,5 @@ class SharedRunHooks(MlflowHook):  # type: ignore[misc]
         with store_lock(server.mlflow_tracking_uri, f"note the parameter {name}"):
             is_other = note_other_value(server._mlflow_client, str(self._joined), name, value)
         if is_other:
-            logger.info("the shared MLflow run has another value of %s: %s is noted in a tag", name, value)
+            logger.info("the shared MLflow run has another value of %s: a tag has this one, %.80s", name, value)
         return is_other

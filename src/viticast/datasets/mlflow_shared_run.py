@@ -9,7 +9,8 @@ What several processes log meets in one run:
 - Tags: the last value counts. kedro-mlflow sets `kedro_command`, `pipeline_names` and the like for each process.
 - Metrics: each value is kept, the last one is shown. Inputs and artifacts: the same once, a changed file is replaced.
 - Parameters: MLflow takes one value and refuses any other, which would end a task that is run again with
-  `promote=force`, or for other tables. The first value stays; `viticast.other_values.<parameter>`, a tag, has the others.
+  `promote=force`, or for other tables. The first value stays; the others are in the tag
+  `viticast.other_values.<parameter>`.
 """
 
 import json
@@ -157,7 +158,9 @@ def note_other_value(client: Any, run_id: str, name: str, value: str) -> bool:  
         return False
     tag = f"{OTHER_VALUES_TAG}{name}"[:LONGEST_NAME]
     known = json.loads(run.data.tags.get(tag, "[]"))
-    listed = [*[one for one in known if one != value[:LONGEST_VALUE]], value[:LONGEST_VALUE]]
+    if value[:LONGEST_VALUE] in known:
+        return True
+    listed = [*known, value[:LONGEST_VALUE]]
     while len(json.dumps(listed)) > LONGEST_LIST:
         del listed[0]
     client.set_tag(run_id, tag, json.dumps(listed))
