@@ -87,8 +87,8 @@ class SharedRunHooks(MlflowHook):  # type: ignore[misc]
         """Ends the child run, or has the shared run stay as it is; False if this process joined none."""
         if self._joined is None:
             return False
-        active = mlflow.active_run()
-        if active is not None and active.info.run_id == self._joined:
+        # With `nested: true` in mlflow.yml, each node starts it once more.
+        while (active := mlflow.active_run()) is not None and active.info.run_id == self._joined:
             # Whoever closed a shared run meanwhile knows better.
             mlflow.end_run(status if self._is_child else mlflow.get_run(self._joined).info.status)
         self._joined = None

@@ -150,9 +150,10 @@ def test_another_value_of_a_parameter_is_an_error_in_any_other_run(
     monkeypatch.delenv(RUN_ID_VARIABLE)
     hooks = start(context_of(address))
     hooks.before_node_run(None, None, {"params:promote": "gate"}, False)
+    assert hooks._joined is None
     with pytest.raises(mlflow.MlflowException, match="Changing param values is not allowed"):
         hooks.before_node_run(None, None, {"params:promote": "force"}, False)
-    leave(hooks, ValueError("a node"))
+    hooks.on_pipeline_error(ValueError("a node"), {}, None, None)
 
 
 def test_without_the_variables_a_run_is_as_kedro_mlflow_has_it(
