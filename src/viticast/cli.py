@@ -12,8 +12,10 @@ from viticast.commands.plain import PlainErrors
     cls=LazyGroup,
     # Loaded when they are called: a run needs none of them.
     lazy_subcommands={
+        "champion": "viticast.commands.champion.champion",
         "probe": "viticast.commands.probe.probe",
         "revisions": "viticast.commands.revisions.revisions",
+        "shared-run": "viticast.commands.shared_run.shared_run",
         "trace": "viticast.commands.trace.trace",
         "verdict": "viticast.commands.verdict.verdict",
     },

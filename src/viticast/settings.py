@@ -23,8 +23,12 @@ from kedro.config import OmegaConfigLoader  # noqa: E402
 from omegaconf.resolvers import oc  # noqa: E402
 
 from viticast.hooks import ProjectHooks  # noqa: E402
+from viticast.shared_run_hooks import SharedRunHooks  # noqa: E402
 
-HOOKS = (ProjectHooks(),)
+HOOKS = (ProjectHooks(), SharedRunHooks())
+
+# SharedRunHooks are kedro-mlflow's, and more.
+DISABLE_HOOKS_FOR_PLUGINS = ("kedro_mlflow",)
 
 
 def aws_setting(name: str) -> str | None:

@@ -26,6 +26,7 @@ def expected() -> tuple[type[Exception], ...]:
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
     from viticast.contracts.declared import DeclarationError  # noqa: PLC0415
+    from viticast.datasets.mlflow_shared_run import SharedRunError  # noqa: PLC0415
     from viticast.datasets.webhook import WebhookError  # noqa: PLC0415
     from viticast.environments import UnknownEnvironmentError  # noqa: PLC0415
     from viticast.hooks import UnknownParameterError, UnknownSourceError  # noqa: PLC0415
@@ -59,6 +60,7 @@ def expected() -> tuple[type[Exception], ...]:
         SQLAlchemyError,
         SnapshotError,
         LedgerError,
+        SharedRunError,
         WebhookError,
         DamagedVintageError,
         CatalogMismatchError,
