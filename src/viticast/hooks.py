@@ -36,6 +36,8 @@ RUNTIME_PARAMETERS = (
     "source_url",
     "connection",
     "declarations",
+    "delivery",
+    "tables",
     "as_of",
     "allow_partial",
     "promote",

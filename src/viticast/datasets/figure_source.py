@@ -15,6 +15,7 @@ from viticast.sources import fetch
 from viticast.sources.addresses import require_no_secret
 from viticast.sources.connections import Connection, read_connection
 from viticast.sources.credentials import Credentials
+from viticast.sources.delivery import Origin
 from viticast.sources.fetched import Fetched
 from viticast.sources.tables import TableRegistry
 
@@ -69,10 +70,9 @@ class FigureSource:
         return self.name == "sample" or (connection.kind != "files" and connection.is_synthetic)
 
     @property
-    def run_params(self) -> str:
-        """What `kedro run --params` takes to ask this source again."""
-        chosen = (("source", self.name), ("source_url", self.url), *self.given)
-        return ",".join(f"{name}={value}" for name, value in chosen)
+    def origin(self) -> Origin:
+        """Where its figures come from, and how they are understood."""
+        return Origin(self.name, self.url, self.is_synthetic, self.connection, self.given)
 
     def fetch(self, tables: TableRegistry) -> tuple[Fetched, ...]:
         """The bytes of every table, of every vintage that the source holds; or why there are none."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from kedro.io import AbstractDataset
 
-from viticast.lake.storage import DamagedFileError, open_storage
+from viticast.lake.storage import DamagedFileError, Storage, open_storage
 
 logger = logging.getLogger(__name__)
 
@@ -46,15 +46,7 @@ class RawStoreDataset(AbstractDataset[Mapping[str, bytes], dict[str, bytes]]):
             DamagedFileError: A file does not hold what its name says.
         """
         names = self._storage.glob("*")
-        files = dict(zip(names, self._storage.each(self._storage.read, names), strict=True))
-        for name, content in files.items():
-            if not _is_named_by_hash(name, content):
-                raise DamagedFileError(
-                    f"{self._storage.path(name)} is damaged: its bytes have another hash than its name says. "
-                    "Put a copy from a backup in its place, or ingest the same file again: "
-                    "kedro run --pipelines=ingestion"
-                )
-        return files
+        return dict(zip(names, self._storage.each(partial(read_raw, self._storage), names), strict=True))
 
     def _put(self, file: tuple[str, bytes]) -> bool:
         sha256, content = file
@@ -65,6 +57,22 @@ class RawStoreDataset(AbstractDataset[Mapping[str, bytes], dict[str, bytes]]):
 
     def _describe(self) -> dict[str, Any]:
         return {"path": self._storage.root}
+
+
+def read_raw(storage: Storage, sha256: str) -> bytes:
+    """The bytes of a hash.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        DamagedFileError: It does not hold what its name says.
+    """
+    content = storage.read(sha256)
+    if not _is_named_by_hash(sha256, content):
+        raise DamagedFileError(
+            f"{storage.path(sha256)} is damaged: its bytes have another hash than its name says. "
+            "Put a copy from a backup in its place, or ingest the same file again: kedro run --pipelines=ingestion"
+        )
+    return content
 
 
 def _is_named_by_hash(name: str, content: bytes) -> bool:

@@ -53,10 +53,12 @@ class Refused:
 
     Attributes:
         file: As fetched.
+        published_at: Declared, or inferred from its last year; None where it is not declared and cannot be read.
         findings: Every reason, and what else was found.
     """
 
     file: FetchedFile
+    published_at: date | None
     findings: tuple[Finding, ...]
 
     def errors(self) -> list[SourceError]:
@@ -201,7 +203,8 @@ def _decide(
     same_label: SameLabel,
 ) -> Accepted | Refused:
     if isinstance(file, RefusedFile):
-        return Refused(file.file, tuple(Finding.from_error(error, "refusal") for error in file.errors))
+        reasons = tuple(Finding.from_error(error, "refusal") for error in file.errors)
+        return Refused(file.file, file.file.published_at, reasons)
     vintage_id, published_at = content_id(file.reading.frame), _published_at(file)
     table = file.file.table_name
     found = vet(
@@ -221,7 +224,7 @@ def _decide(
     )
     findings = (*aside, *file.reading.notices, *found, *_older_copy(file, known))
     if any(finding.outcome == "refusal" for finding in findings):
-        return Refused(file.file, findings)
+        return Refused(file.file, published_at, findings)
     landing_id = known.landing_id(file.file, vintage_id, published_at)
     accepted = Accepted(file.file, file.reading, vintage_id, landing_id, published_at, findings)
     known.add(accepted)

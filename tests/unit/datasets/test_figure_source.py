@@ -138,4 +138,4 @@ def test_a_secret_in_the_address_is_refused_before_anybody_can_show_it(files, ur
 def test_a_source_says_how_it_is_asked_again(files):
     given = {"connection": "mine.yml", "declarations": None}
     source = FigureSourceDataset(source="embrapa", url="x", default_urls=USUAL, connection=files, given=given).load()
-    assert source.run_params == "source=embrapa,source_url=x,connection=mine.yml"
+    assert source.origin.run_params == "source=embrapa,source_url=x,connection=mine.yml"

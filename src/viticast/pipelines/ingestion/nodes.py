@@ -10,12 +10,14 @@ from viticast.contracts.declared import require_known
 from viticast.contracts.findings import Findings
 from viticast.contracts.observations import Observations
 from viticast.contracts.raw import RawManifest
+from viticast.contracts.receipts import IngestedTable, NotFetchedTable, RefusedTable
 from viticast.contracts.vintages import Vintages
 from viticast.panel.declarations import Aliases
 from viticast.panel.labels import fold
 from viticast.pipelines.ingestion.params import IngestionParams
 from viticast.sources import Fetched, FetchedFile, NotFetched, ReadFile, RefusedFile, TableRegistry, check_and_read_all
-from viticast.sources.connections import Connection
+from viticast.sources.decided import Decided, Decisions
+from viticast.sources.delivery import Delivery, Origin, hash_figures
 from viticast.sources.intake import Accepted, Decision, KnownVintages, ReadCells, Refused, finding_rows, take_in
 from viticast.sources.left_out import left_out
 from viticast.sources.vetting import Expectations
@@ -39,13 +41,8 @@ class FigureSource(Protocol):
         ...
 
     @property
-    def run_params(self) -> str:
-        """What asks it again."""
-        ...
-
-    @property
-    def connection(self) -> Connection:
-        """How it is asked and understood."""
+    def origin(self) -> Origin:
+        """Where its figures come from, and how they are understood."""
         ...
 
     def fetch(self, tables: TableRegistry) -> tuple[Fetched, ...]:
@@ -87,24 +84,45 @@ def land_raw(fetched: tuple[Fetched, ...], source: FigureSource) -> tuple[dict[s
     return {file.sha256: file.content for file in files}, once.astype(texts)
 
 
-def read_files(
-    fetched: tuple[Fetched, ...], source: FigureSource, tables: Mapping[str, Any], manifest: pd.DataFrame
-) -> tuple[ReadFile | RefusedFile, ...]:
-    """Reads every file into cells; one that cannot be read stops no other.
+def sign_delivery(
+    fetched: tuple[Fetched, ...],
+    source: FigureSource,
+    tables: Mapping[str, Any],
+    manifest: pd.DataFrame,
+    params: IngestionParams,
+) -> Delivery:
+    """Says what was fetched, and from where: all that whoever takes it in needs to know.
 
     Args:
         fetched: As the source handed it over.
-        source: Knows how its answers or rows are understood.
+        source: Where it comes from.
         tables: The table registry.
-        manifest: Says that the bytes are kept; reading starts only then.
+        manifest: Says that the bytes are kept; a delivery can be found only then.
+        params: Names the delivery, where it is taken in by other processes.
     """
     logger.info("raw: %d files are kept", manifest["raw_sha256"].nunique())
-    files = (one for one in fetched if isinstance(one, FetchedFile))
-    return check_and_read_all(files, TableRegistry.from_mapping(tables), source.connection)
+    origin = source.origin
+    if params.delivery is None:
+        return Delivery(origin, fetched)
+    # Who has one table only cannot see which other says the same.
+    figures = hash_figures(fetched, TableRegistry.from_mapping(tables), origin.connection)
+    return Delivery(origin, fetched, params.delivery, figures=figures)
+
+
+def read_files(delivery: Delivery, tables: Mapping[str, Any]) -> tuple[ReadFile | RefusedFile, ...]:
+    """Reads every file into cells; one that cannot be read stops no other.
+
+    Args:
+        delivery: As it was fetched; its source knows how answers or rows are understood.
+        tables: The table registry.
+    """
+    files = (one for one in delivery.fetched if isinstance(one, FetchedFile))
+    read = check_and_read_all(files, TableRegistry.from_mapping(tables), delivery.origin.connection)
+    return tuple(one for one in read if delivery.wants(one.file.table_name))
 
 
 def decide(
-    fetched: tuple[Fetched, ...],
+    delivery: Delivery,
     files: tuple[ReadFile | RefusedFile, ...],
     known_vintages: pd.DataFrame,
     known_observations: ReadCells,
@@ -116,7 +134,7 @@ def decide(
     """Accepts or refuses each file: by rules on itself, and against the vintage of its table before it.
 
     Args:
-        fetched: As the source handed it over.
+        delivery: As it was fetched.
         files: As they were read.
         known_vintages: What the lake holds, as `contracts.vintages.Vintages` describes.
         known_observations: Reads the cells of a vintage that the lake holds.
@@ -139,7 +157,7 @@ def decide(
     ]
     require_known(named, registry.names, "conf/base/expectations_<declarations>.yml", "table")
     require_known(declared.tables, registry.names, "conf/base/aliases_<declarations>.yml", "table")
-    missing = [one for one in fetched if isinstance(one, NotFetched)]
+    missing = [one for one in delivery.wanted if isinstance(one, NotFetched)]
     decided = take_in(
         files,
         registry,
@@ -154,63 +172,69 @@ def decide(
 
 
 def land_figures(
-    decisions: tuple[Decision, ...], tables: Mapping[str, Any], source: FigureSource
+    decisions: tuple[Decision, ...], tables: Mapping[str, Any], delivery: Delivery
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The accepted figures, which file and vintage they are, and what was found in every file.
 
     Returns:
         `observations`, `vintages` and `findings`, as their contracts describe.
     """
+    origin = delivery.origin
     accepted = [decision for decision in decisions if isinstance(decision, Accepted)]
     findings = pd.DataFrame([row for decision in decisions for row in finding_rows(decision)])
     return (
-        _observations(accepted, TableRegistry.from_mapping(tables), source),
-        _typed(pd.DataFrame([_vintage(one) for one in accepted]), Vintages, source).drop_duplicates(
+        _observations(accepted, TableRegistry.from_mapping(tables), origin),
+        _typed(pd.DataFrame([_vintage(one) for one in accepted]), Vintages, origin).drop_duplicates(
             ["table_name", "vintage_id", "landing_id"], ignore_index=True
         ),
-        _typed(findings, Findings, source),
+        _typed(findings, Findings, origin),
     )
 
 
-def settle(
-    decisions: tuple[Decision, ...],
-    vintages: pd.DataFrame,
-    findings: pd.DataFrame,
-    known_vintages: pd.DataFrame,
-    source: FigureSource,
-    params: IngestionParams,
-) -> dict[str, Any]:
+def sign_decisions(
+    decisions: tuple[Decision, ...], delivery: Delivery, vintages: pd.DataFrame, findings: pd.DataFrame
+) -> Decisions:
+    """Says what was decided, once all of it is in the lake.
+
+    Args:
+        decisions: On every table that was to be taken in.
+        delivery: As it was fetched.
+        vintages: In the lake, of this run.
+        findings: In the lake, of this run.
+    """
+    logger.info("lake: %d landings, %d findings", len(vintages), len(findings) - len(decisions))
+    return Decisions(delivery.origin, tuple(map(Decided.of, decisions)), delivery.name)
+
+
+def settle(decisions: Decisions, known_vintages: pd.DataFrame, params: IngestionParams) -> dict[str, Any]:
     """The receipt for cataloging, once everything is in the lake.
 
     Args:
         decisions: On every table.
-        vintages: In the lake, of this run.
-        findings: In the lake, of this run.
         known_vintages: What the lake held before.
-        source: Where the figures come from.
         params: Says whether tables may be left as they were.
 
     Raises:
         TablesLeftOutError: A table was not fetched or refused, and `allow_partial` is not set; or there is no table at
             all. The accepted ones are in the lake.
     """
-    accepted = [one for one in decisions if isinstance(one, Accepted)]
-    refused = [one for one in decisions if isinstance(one, Refused)]
-    not_fetched = [one for one in decisions if isinstance(one, NotFetched)]
-    logger.info("lake: %d landings, %d findings", len(vintages), len(findings) - len(decisions))
+    entries = [one.entry for one in decisions.decided]
+    accepted = [one for one in entries if isinstance(one, IngestedTable)]
+    refused = [one for one in entries if isinstance(one, RefusedTable)]
+    not_fetched = [one for one in entries if isinstance(one, NotFetchedTable)]
     has_nothing = not accepted and known_vintages.empty
     if (refused or not_fetched) and (has_nothing or not params.allow_partial):
-        raise left_out(decisions, known_vintages, source.run_params)
+        raise left_out(decisions, known_vintages)
     for one in not_fetched:
-        logger.warning("%s was not fetched, its last vintage stays: %s", one.table_name, one.errors[0].reason)
+        logger.warning("%s was not fetched, its last vintage stays: %s", one.table_name, one.reason)
     return {
-        "source": source.name,
-        "source_url": source.url,
-        "is_synthetic": source.is_synthetic,
-        "raw_files": len({one.file.sha256 for one in accepted} | {one.file.sha256 for one in refused}),
-        "tables": [_receipt_row(one) for one in accepted],
-        "refused": [_refused_row(one) for one in refused],
-        "not_fetched": [_not_fetched_row(one) for one in not_fetched],
+        "source": decisions.origin.source,
+        "source_url": decisions.origin.url,
+        "is_synthetic": decisions.origin.is_synthetic,
+        "raw_files": len({one.raw_sha256 for one in accepted} | {one.raw_sha256 for one in refused}),
+        "tables": accepted,
+        "refused": refused,
+        "not_fetched": not_fetched,
     }
 
 
@@ -234,24 +258,15 @@ def _log(decision: Accepted | Refused) -> None:
         logger.warning("%s (%s): and %d more, all in findings", name, address, len(decision.findings) - LOGGED)
 
 
-def _not_fetched_row(one: NotFetched) -> dict[str, str]:
-    return {
-        "table_name": one.table_name,
-        "landing_id": one.landing_id,
-        "address": one.address,
-        "reason": one.errors[0].reason,
-    }
-
-
-def _observations(accepted: list[Accepted], registry: TableRegistry, source: FigureSource) -> pd.DataFrame:
+def _observations(accepted: list[Accepted], registry: TableRegistry, origin: Origin) -> pd.DataFrame:
     # Several files of one content are one vintage; the one published first gives its rows and columns.
     first = {(one.file.table_name, one.vintage_id): one for one in reversed(accepted)}
     frames = [
         observe(
             one.reading,
             registry[one.file.table_name],
-            source=source.name,
-            is_synthetic=source.is_synthetic,
+            source=origin.source,
+            is_synthetic=origin.is_synthetic,
             raw_sha256=one.file.sha256,
         )
         for one in first.values()
@@ -278,9 +293,9 @@ def _vintage(one: Accepted) -> dict[str, Any]:
     }
 
 
-def _typed(frame: pd.DataFrame, model: type[Vintages] | type[Findings], source: FigureSource) -> pd.DataFrame:
+def _typed(frame: pd.DataFrame, model: type[Vintages] | type[Findings], origin: Origin) -> pd.DataFrame:
     empty = model.empty()
-    stamped = frame.assign(source=source.name, is_synthetic=source.is_synthetic)
+    stamped = frame.assign(source=origin.source, is_synthetic=origin.is_synthetic)
     types = {name: str(kind) for name, kind in empty.dtypes.items() if not str(kind).startswith("datetime")}
     return stamped[list(empty.columns)].astype(types) if len(frame) else empty
 
@@ -288,25 +303,3 @@ def _typed(frame: pd.DataFrame, model: type[Vintages] | type[Findings], source: 
 def _moments(values: list[Any]) -> pd.DatetimeIndex:
     """UTC without a time zone, to the microsecond, as Parquet and Athena keep it."""
     return pd.DatetimeIndex(pd.to_datetime(values, utc=True)).tz_localize(None).as_unit("us")
-
-
-def _receipt_row(one: Accepted) -> dict[str, Any]:
-    return {
-        "table_name": one.file.table_name,
-        "vintage_id": one.vintage_id,
-        "landing_id": one.landing_id,
-        "raw_sha256": one.file.sha256,
-        "address": one.file.address,
-        "last_year": one.reading.last_year,
-        "cells": len(one.reading.frame),
-        "repairs": list(one.reading.repairs),
-    }
-
-
-def _refused_row(one: Refused) -> dict[str, str]:
-    return {
-        "table_name": one.file.table_name,
-        "address": one.file.address,
-        "raw_sha256": one.file.sha256,
-        "reason": one.errors()[0].reason,
-    }
