@@ -12,6 +12,7 @@ from viticast.commands.plain import PlainErrors
     cls=LazyGroup,
     # Loaded when they are called: a run needs none of them.
     lazy_subcommands={
+        "dags": "viticast.commands.dags.dags",
         "probe": "viticast.commands.probe.probe",
         "revisions": "viticast.commands.revisions.revisions",
         "trace": "viticast.commands.trace.trace",
