@@ -123,13 +123,15 @@ class KedroOperator(KedroCall, BaseOperator):
             self._process.kill()
 
 
-class KedroBranch(KedroCall, BranchMixIn):
+class KedroBranch:
     """What is common to tasks that branch on the exit status of a command.
 
     Attributes:
+        command: champion or verdict.
         branches: Answer of the command -> the task to go on with.
     """
 
+    command: str
     branches: Mapping[str, str]
     inherits_from_skipmixin = True
 
@@ -142,10 +144,10 @@ class KedroBranch(KedroCall, BranchMixIn):
         if answer == "retrain" and just_trained(context):
             self.log.warning("a model was trained just before, and the verdict is retrain again: look at the page")  # type: ignore[attr-defined]
             answer = "watch"
-        return self.do_branch(context, self.branches[answer])  # type: ignore[arg-type]
+        return self.do_branch(context, self.branches[answer])  # type: ignore[attr-defined]
 
 
-class KedroBranchOperator(KedroBranch, KedroOperator):
+class KedroBranchOperator(KedroBranch, KedroOperator, BranchMixIn):
     """Runs a command as a process and branches on its exit status."""
 
     def __init__(self, *, branches: Mapping[str, str], **kwargs: Any) -> None:  # noqa: ANN401 - Airflow's

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.sdk.bases.branch import BranchMixIn
 from kubernetes.client import models as k8s
 from viticast_airflow import ANSWERS, ERROR, KedroBranch, KedroCall
 from viticast_calls import Call
@@ -48,14 +49,14 @@ class KedroOperator(KedroCall, KubernetesPodOperator):
         parameters: Sequence[str] = (),
         tables: Sequence[str] | None = None,
         event: Mapping[str, Any] | None = None,
-        resources: Mapping[str, str],
+        pod_resources: Mapping[str, str],
         secret: str | None = None,
         **kwargs: Any,  # noqa: ANN401 - Airflow's
     ) -> None:
         from_secret = [k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name=secret))] if secret else []
         super().__init__(
             env_from=from_secret,
-            container_resources=k8s.V1ResourceRequirements(requests=dict(resources), limits=dict(resources)),
+            container_resources=k8s.V1ResourceRequirements(requests=dict(pod_resources), limits=dict(pod_resources)),
             do_xcom_push=command == "open" or command in ANSWERS,
             **kwargs,
         )
@@ -83,7 +84,7 @@ class KedroOperator(KedroCall, KubernetesPodOperator):
         return said
 
 
-class KedroBranchOperator(KedroBranch, KedroOperator):
+class KedroBranchOperator(KedroBranch, KedroOperator, BranchMixIn):
     """Runs a command in a pod and branches on its exit status."""
 
     def __init__(self, *, branches: Mapping[str, str], **kwargs: Any) -> None:  # noqa: ANN401 - Airflow's

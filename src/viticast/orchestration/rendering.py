@@ -44,7 +44,7 @@ def render(ctx: click.Context, given: Given) -> dict[str, str]:
             conf_source=None,
             convert_all=False,
         )
-        dags = {f"{DAGS}/{path.name}": path.read_text(encoding="utf-8") + "\n" for path in Path(folder).glob("*.py")}
+        dags = {f"{DAGS}/{path.name}": path.read_text(encoding="utf-8") for path in Path(folder).glob("*.py")}
     return dict(sorted(dags.items())) | {POOLS: pools_json(given.settings)}
 
 
