@@ -9,7 +9,7 @@ from typing import Any
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import BaseHook, BaseOperator
 from airflow.sdk.bases.branch import BranchMixIn
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowRuntimeError
 from viticast_alert import post
 from viticast_calls import Call, ask, close_run, delivery_name, open_run, run_pipeline
 from viticast_process import KEDRO_ENV, Ended, Process, ended_text
@@ -278,6 +278,15 @@ def alert_document(context: Mapping[str, Any]) -> dict[str, Any]:
         "map_index": task.map_index,
         "try_number": task.try_number,
         "log_url": task.log_url,
-        "error": task.xcom_pull(task_ids=task.task_id, map_indexes=task.map_index, key=ERROR)
-        or "it left no text: see its log (a killed process leaves none)",
+        "error": _error_text(task) or "it left no text: see its log (a killed process leaves none)",
     }
+
+
+def _error_text(task: Any) -> str | None:  # noqa: ANN401 - Airflow's
+    """What a task left of its failure. The alert is worth more than this text, and goes out without it."""
+    try:
+        found = task.xcom_pull(task_ids=task.task_id, map_indexes=task.map_index, key=ERROR)
+    except (AirflowException, AirflowRuntimeError, ImportError) as error:  # ImportError: `dag.test` has no supervisor
+        log.warning("the text of the failure cannot be read here: %s", error)
+        return None
+    return None if found is None else str(found)

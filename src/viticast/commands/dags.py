@@ -15,6 +15,7 @@ from viticast.orchestration.rendering import render, stale, write
 from viticast.orchestration.settings import read_settings
 from viticast.orchestration.tasks import check_pipelines
 from viticast.pipeline_registry import PIPELINES
+from viticast.sources.tables import TableRegistry
 
 FOLDER = Path("deploy/airflow")
 
@@ -69,7 +70,7 @@ def given(metadata: ProjectMetadata) -> Given:
         settings = read_settings(context.config_loader["airflow"])
         known = {name: pipelines[name] for name in PIPELINES}
         check_pipelines(known, in_memory(context))
-        return plan(settings, list(context.catalog.load("tables")))
+        return plan(settings, TableRegistry.from_mapping(context.catalog.load("tables")).names)
 
 
 def in_memory(context: KedroContext) -> set[str]:
