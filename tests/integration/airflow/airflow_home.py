@@ -86,6 +86,10 @@ class AirflowHome:
         """What Airflow makes of the DAGs: describe_dags.py says how."""
         return self._ask("describe_dags.py", str(self.dags))
 
+    def calls(self) -> dict[str, Any]:
+        """What each task would run, and as which pod: render_calls.py says how."""
+        return self._ask("render_calls.py", str(self.dags))
+
     def test(self, dag_id: str, conf: Mapping[str, Any] | None = None, seconds: float = 900) -> dict[str, Any]:
         """Runs a DAG by `dag.test`: its state, and those of its tasks."""
         return self._ask("run_dag.py", str(self.dags), dag_id, json.dumps(conf or {}), seconds=seconds)
