@@ -58,7 +58,8 @@ def main(reply, folder):
         DagSerialization.serialize_dag(dag)
         facts["dags"][dag.dag_id] = {
             "doc": dag.doc_md,
-            "schedule": str(dag.timetable.summary if hasattr(dag.timetable, "summary") else dag.schedule),
+            "started_by": [asset.name for asset in dag.schedule] if isinstance(dag.schedule, list) else [],
+            "cron": dag.schedule if isinstance(dag.schedule, str) else None,
             "max_active_runs": dag.max_active_runs,
             "catchup": dag.catchup,
             "timeout": dag.dagrun_timeout.total_seconds(),
