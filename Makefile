@@ -10,6 +10,11 @@ AWS_VENV := .venv-aws
 AWS_BIN := $(AWS_VENV)/bin
 AWS_STAMP := $(AWS_VENV)/.installed
 AWS_REQUIREMENTS := tests/local_aws/requirements
+# Airflow, whose packages clash with the project's as well.
+AIRFLOW_VENV := .venv-airflow
+AIRFLOW_BIN := $(AIRFLOW_VENV)/bin
+AIRFLOW_STAMP := $(AIRFLOW_VENV)/.installed
+AIRFLOW_REQUIREMENTS := deploy/airflow/requirements
 # The peers of the benchmark; statsforecast pins an older scipy.
 PEERS_VENV := .venv-peers
 PEERS_BIN := $(PEERS_VENV)/bin
@@ -56,6 +61,12 @@ $(AWS_STAMP): $(AWS_REQUIREMENTS).lock | $(STAMP)
 	@$(AWS_BIN)/python -m pip install --quiet --quiet --no-deps --require-hashes --requirement $<
 	@touch $@
 
+$(AIRFLOW_STAMP): $(AIRFLOW_REQUIREMENTS).lock | $(STAMP)
+	@echo "setting up $(AIRFLOW_VENV), Airflow beside the project; it takes a minute and 550 MB ..."
+	@rm -rf $(AIRFLOW_VENV) && $(BIN)/python -m venv $(AIRFLOW_VENV)
+	@$(AIRFLOW_BIN)/python -m pip install --quiet --quiet --no-deps --require-hashes --requirement $<
+	@touch $@
+
 $(PEERS_STAMP): benchmarks/requirements.lock pyproject.toml | $(STAMP)
 	@echo "setting up $(PEERS_VENV), viticast beside its peers; it takes some minutes and 1.6 GB ..."
 	@rm -rf $(PEERS_VENV) && $(BIN)/python -m venv $(PEERS_VENV)
@@ -72,11 +83,11 @@ run: $(STAMP) ## Run the five pipelines (SOURCE=… for real figures)
 
 .PHONY: test
 test: $(STAMP) ## Run the fast tests, with coverage
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not real and not slow and not crash and not aws" --cov --cov-report=term
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not real and not slow and not crash and not aws and not airflow" --cov --cov-report=term
 
 .PHONY: test-real
 test-real: $(STAMP) ## Run the tests on the real figures of ../shared and the slow ones
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations=15 -m "(real or slow) and not aws"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations=15 -m "(real or slow) and not aws and not airflow"
 
 .PHONY: faults
 faults: $(STAMP) ## Try every kind of broken input: a table of input, outcome and message
@@ -88,11 +99,19 @@ broken-answers: $(STAMP) ## Break an API in every known way: a table of fault, o
 
 .PHONY: test-crash
 test-crash: $(STAMP) ## Kill runs at 50 points, and let runs and readers meet (CRASH_POINTS=all for every point)
-	@$(BIN)/python -m pytest -m "crash and not aws"
+	@$(BIN)/python -m pytest -m "crash and not aws and not airflow"
 
 .PHONY: test-aws
 test-aws: $(STAMP) $(AWS_STAMP) ## Run the tests on a local AWS: S3, Glue, Athena and IAM on loopback, no account
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations=15 -m aws
+
+.PHONY: dags
+dags: $(STAMP) ## Write the DAGs of Airflow from the pipelines and conf/base/airflow.yml
+	@$(BIN)/kedro dags
+
+.PHONY: test-airflow
+test-airflow: $(STAMP) $(AIRFLOW_STAMP) ## Run the tests of the DAGs in a real Airflow, with PostgreSQL; no Docker, no network
+	@$(BIN)/python -m pytest --durations=15 -m airflow
 
 .PHONY: mutation
 mutation: $(STAMP) ## Change the reader, the vetting and the corrections in a thousand ways, and count what the tests notice
@@ -120,13 +139,14 @@ viz: $(STAMP) ## Show the pipelines in a browser, on loopback
 COMPILE := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --upgrade
 
 .PHONY: lock
-lock: $(STAMP) ## Resolve requirements.lock anew, and those of the local AWS and of the peers
+lock: $(STAMP) ## Resolve requirements.lock anew, and those of the local AWS, of Airflow and of the peers
 	@$(BIN)/uv pip compile pyproject.toml --extra dev $(COMPILE) --output-file requirements.lock
 	@$(BIN)/uv pip compile pyproject.toml --extra peers $(subst --universal,--python-platform linux,$(COMPILE)) --output-file benchmarks/requirements.lock
 	@$(BIN)/uv pip compile $(AWS_REQUIREMENTS).in $(COMPILE) --output-file $(AWS_REQUIREMENTS).lock
+	@$(BIN)/uv pip compile $(AIRFLOW_REQUIREMENTS).in $(COMPILE) --output-file $(AIRFLOW_REQUIREMENTS).lock
 
 .PHONY: clean
 clean: ## Delete the environment, caches and everything that runs wrote (not the sample, not conf/local)
 	@find data -mindepth 1 -maxdepth 1 ! -name 00_sample ! -name README.md -exec rm -rf {} +
-	@rm -rf $(VENV) $(AWS_VENV) $(PEERS_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage mutants mutation.log
+	@rm -rf $(VENV) $(AWS_VENV) $(AIRFLOW_VENV) $(PEERS_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage mutants mutation.log
 	@find . -name __pycache__ -type d -not -path "./.git/*" -exec rm -rf {} +

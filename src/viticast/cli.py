@@ -13,6 +13,7 @@ from viticast.commands.plain import PlainErrors
     # Loaded when they are called: a run needs none of them.
     lazy_subcommands={
         "champion": "viticast.commands.champion.champion",
+        "dags": "viticast.commands.dags.dags",
         "probe": "viticast.commands.probe.probe",
         "revisions": "viticast.commands.revisions.revisions",
         "shared-run": "viticast.commands.shared_run.shared_run",

@@ -55,7 +55,7 @@ CONFIG_LOADER_CLASS = OmegaConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",
-    "config_patterns": {"mlflow": ["mlflow*"]},
+    "config_patterns": {"mlflow": ["mlflow*"], "airflow": ["airflow*"]},
     # A user who names the address of one source keeps those of the others.
     # An environment that keeps artifacts elsewhere keeps the rest of mlflow.yml.
     "merge_strategy": {"globals": "soft", "mlflow": "soft"},

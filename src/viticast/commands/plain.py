@@ -33,6 +33,7 @@ def expected() -> tuple[type[Exception], ...]:
     from viticast.lake.conformity import CatalogMismatchError  # noqa: PLC0415
     from viticast.lake.errors import ServiceError  # noqa: PLC0415
     from viticast.monitoring.model_checks import StaleModelError  # noqa: PLC0415
+    from viticast.orchestration.tasks import UnfitPipelineError  # noqa: PLC0415
     from viticast.panel.ledger import LedgerError  # noqa: PLC0415
     from viticast.panel.snapshot import SnapshotError  # noqa: PLC0415
     from viticast.pipeline_registry import UnknownPipelineError  # noqa: PLC0415
@@ -47,6 +48,7 @@ def expected() -> tuple[type[Exception], ...]:
         NothingPublishedError,
         OtherChampionError,
         UnknownPipelineError,
+        UnfitPipelineError,
         UnknownParameterError,
         UnknownSourceError,
         UnknownEnvironmentError,
