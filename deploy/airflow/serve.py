@@ -52,6 +52,7 @@ class LocalAirflow:
         airflow_python: Interpreter of Airflow's; the one that runs this without another.
         port: Of the web page and the API; any free one without it.
         database: SQLAlchemy address of Airflow's database; a file of SQLite in `home` without it.
+        inherited: Variables that all processes begin with; those of this process without others.
         environment: Further variables of all processes, and so of the tasks.
         components: Name -> arguments of `airflow` for all that is started.
     """
@@ -62,7 +63,8 @@ class LocalAirflow:
     airflow_python: Path = Path(sys.executable)
     port: int = 0
     database: str = ""
-    environment: Mapping[str, str] = field(default_factory=dict)
+    inherited: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     components: Mapping[str, Sequence[str]] = field(default_factory=lambda: dict(COMPONENTS))
     _processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict, repr=False)
 
@@ -94,8 +96,8 @@ class LocalAirflow:
         }
         return {
             **usual,
-            **os.environ,
-            "PATH": os.pathsep.join([str(self.airflow_python.parent), os.environ.get("PATH", os.defpath)]),
+            **self.inherited,
+            "PATH": os.pathsep.join([str(self.airflow_python.parent), self.inherited.get("PATH", os.defpath)]),
             "AIRFLOW_HOME": str(self.home),
             "AIRFLOW__CORE__DAGS_FOLDER": str(folder / "dags"),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(folder / "plugins"),
@@ -227,7 +229,7 @@ class LocalAirflow:
             made = {name: secrets.token_urlsafe(24) for name in ("password", "jwt", "session")}
             _write_secret(path, made)
         kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-        kept["password"] = os.environ.get("VITICAST_AIRFLOW_PASSWORD") or kept["password"]
+        kept["password"] = self.inherited.get("VITICAST_AIRFLOW_PASSWORD") or kept["password"]
         _write_secret(self.home / "passwords.json", {USER: kept["password"]})
         return kept
 
