@@ -1,0 +1,144 @@
+"""An Airflow that runs: asked over its own API, as its web page asks it."""
+
+import importlib.util
+import json
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[3]
+ENDED = ("success", "failed")
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def _load_serve() -> Any:
+    """deploy/airflow/serve.py, which is no package."""
+    spec = importlib.util.spec_from_file_location("serve", ROOT / "deploy" / "airflow" / "serve.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    # Its dataclass looks itself up there.
+    sys.modules["serve"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+serve = _load_serve()
+
+
+class Api:
+    """Airflow's API.
+
+    Args:
+        airflow: One that was started.
+    """
+
+    def __init__(self, airflow: Any) -> None:
+        self._airflow = airflow
+        self._token = ""
+
+    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """The JSON of an answer.
+
+        Raises:
+            RuntimeError: Airflow refuses.
+        """
+        if not self._token:
+            user = {"username": serve.USER, "password": self._airflow.password}
+            self._token = self._send("POST", "/auth/token", user)["access_token"]
+        return self._send(method, f"/api/v2{path}", body)
+
+    def _send(self, method: str, path: str, body: Mapping[str, Any] | None) -> Any:
+        headers = {"Content-Type": "application/json"}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self._airflow.url + path, data=data, headers=headers, method=method)  # noqa: S310
+        try:
+            with _DIRECT.open(request, timeout=60) as answer:
+                return json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as refused:
+            raise RuntimeError(f"{method} {path}: {refused.code} {refused.read().decode()[:2000]}") from refused
+
+    def wait_for_dag(self, dag_id: str, seconds: float = 120.0) -> None:
+        """Waits until the DAG processor has read a DAG, and switches it on."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                self.ask("PATCH", f"/dags/{dag_id}", {"is_paused": False})
+            except RuntimeError:
+                assert time.monotonic() < end, f"{dag_id} is not there: {self.ask('GET', '/importErrors')}"
+                time.sleep(1)
+            else:
+                return
+
+    def trigger(self, dag_id: str, run_id: str, **params: Any) -> None:
+        """Starts a DAG run."""
+        self.ask("POST", f"/dags/{dag_id}/dagRuns", {"dag_run_id": run_id, "logical_date": None, "conf": params})
+
+    def state(self, dag_id: str, run_id: str) -> str:
+        """queued, running, success or failed."""
+        return str(self.ask("GET", f"/dags/{dag_id}/dagRuns/{run_id}")["state"])
+
+    def wait(self, dag_id: str, run_id: str, seconds: float = 400.0) -> str:
+        """How a DAG run ended."""
+        end = time.monotonic() + seconds
+        while (state := self.state(dag_id, run_id)) not in ENDED:
+            assert time.monotonic() < end, f"{run_id} is {state}: {self.tasks(dag_id, run_id)}"
+            time.sleep(1)
+        return state
+
+    def tasks(self, dag_id: str, run_id: str) -> dict[str, str]:
+        """Task (with its map index, where it is mapped) -> state."""
+        return {_name(task): task["state"] for task in self.instances(dag_id, run_id)}
+
+    def instances(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+        """All that Airflow knows of the tasks of a DAG run."""
+        found = self.ask("GET", f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances?limit=100")
+        return list(found["task_instances"])
+
+    def wait_for_task(
+        self, dag_id: str, run_id: str, task_id: str, state: str, seconds: float = 200.0
+    ) -> dict[str, Any]:
+        """A task instance, once one of that name has a state."""
+        end = time.monotonic() + seconds
+        while True:
+            for task in self.instances(dag_id, run_id):
+                if task["task_id"] == task_id and task["state"] == state:
+                    return task
+            assert time.monotonic() < end, f"{task_id} is not {state}: {self.tasks(dag_id, run_id)}"
+            time.sleep(0.3)
+
+    def log(self, dag_id: str, run_id: str, task: Mapping[str, Any]) -> str:
+        """What a task instance wrote in its last try."""
+        path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task['task_id']}/logs/{task['try_number']}"
+        content = self.ask("GET", f"{path}?full_content=true&map_index={task['map_index']}")["content"]
+        return "\n".join(str(line.get("event", line)) if isinstance(line, dict) else str(line) for line in content)
+
+    def failures(self, dag_id: str, run_id: str) -> str:
+        """The ends of the logs of the tasks that failed, for the message of a test."""
+        failed = [task for task in self.instances(dag_id, run_id) if task["state"] in ("failed", "up_for_retry")]
+        return "\n\n".join(f"== {_name(task)}\n{self.log(dag_id, run_id, task)[-2500:]}" for task in failed)
+
+
+def _name(task: Mapping[str, Any]) -> str:
+    return str(task["task_id"]) + ("" if task["map_index"] < 0 else f"[{task['map_index']}]")
+
+
+def processes(text: str) -> list[int]:
+    """Ids of the processes whose command line has a text in it, this one's apart."""
+    found = []
+    for path in Path("/proc").iterdir():
+        if path.name.isdigit() and int(path.name) != os.getpid():
+            try:
+                command = (path / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            except OSError:
+                continue
+            if text in command:
+                found.append(int(path.name))
+    return sorted(found)
