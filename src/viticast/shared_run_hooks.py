@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 import mlflow
+from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
@@ -40,6 +41,16 @@ class SharedRunHooks(MlflowHook):  # type: ignore[misc]
         # MLflow, imported by now, has each run FINISHED at the end of a process; what is registered later is called
         # first.
         atexit.register(self._leave, "FAILED")
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        """Prepares MLflow; an experiment that another process makes at the same time is the same one."""
+        try:
+            super().after_context_created(context)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+            super().after_context_created(context)
 
     @hook_impl
     def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog) -> None:

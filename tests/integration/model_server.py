@@ -1,4 +1,4 @@
-"""`mlflow models serve` on a free port of loopback, ended with all of its processes."""
+"""`mlflow models serve` and `mlflow server` on a free port of loopback, ended with all of their processes."""
 
 import contextlib
 import json
@@ -41,9 +41,24 @@ class ModelServer:
 @contextlib.contextmanager
 def serve_model(uri: str, tracking_uri: str, folder: Path) -> Iterator[ModelServer]:
     """Serves a registered model; `folder` is where the server runs and its log is written."""
-    port = _free_port()
     command = [sys.executable, "-m", "mlflow", "models", "serve", "--model-uri", uri, "--env-manager", "local"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    with _served(command, _free_port(), "ping", tracking_uri, folder) as url:
+        yield ModelServer(url)
+
+
+@contextlib.contextmanager
+def serve_tracking(folder: Path) -> Iterator[str]:
+    """Serves a store of runs that lies in a folder, in which the log is written as well: the address of the server."""
+    store, artifacts = f"sqlite:///{folder.as_posix()}/mlflow.db", (folder / "artifacts").as_uri()
+    command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", store]
+    command += ["--default-artifact-root", artifacts]
+    with _served(command, _free_port(), "health", store, folder) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def _served(command: list[str], port: int, health: str, tracking_uri: str, folder: Path) -> Iterator[str]:
+    command = [*command, "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     # the programs that mlflow starts, uvicorn among them, lie beside python
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     environment = {**os.environ, "PATH": path, "MLFLOW_TRACKING_URI": tracking_uri, "MLFLOW_DISABLE_TELEMETRY": "true"}
@@ -53,8 +68,8 @@ def serve_model(uri: str, tracking_uri: str, folder: Path) -> Iterator[ModelServ
             command, cwd=folder, env=environment, stdout=stream, stderr=subprocess.STDOUT, start_new_session=True
         )
     try:
-        _wait(f"http://127.0.0.1:{port}/ping", process, log)
-        yield ModelServer(f"http://127.0.0.1:{port}")
+        _wait(f"http://127.0.0.1:{port}/{health}", process, log)
+        yield f"http://127.0.0.1:{port}"
     finally:
         _end(process)
 
@@ -89,7 +104,7 @@ def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
         with contextlib.suppress(urllib.error.URLError, OSError), OPENER.open(url, timeout=5):
             return
         if process.poll() is not None or time.monotonic() > end:
-            raise RuntimeError(f"mlflow models serve does not answer:\n{log.read_text(errors='replace')[-3000:]}")
+            raise RuntimeError(f"mlflow does not answer:\n{log.read_text(errors='replace')[-3000:]}")
         time.sleep(0.2)
 
 

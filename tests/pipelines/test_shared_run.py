@@ -57,7 +57,7 @@ def shared(few: Path) -> str:
         patch.delenv(LABEL_VARIABLE)
         run(few, pipelines=["cataloging"])
         run(few, pipelines=["feature"])
-        run(few, pipelines=["feature"], **{"feature.ledger.rows_share": 0.5})
+        run(few, pipelines=["feature"], as_of="2031-12-31")
     return run_id
 
 
@@ -84,7 +84,7 @@ def test_all_tasks_are_in_one_run_that_goes_on(client: MlflowClient, shared: str
     assert child.data.tags[PARENT_TAG] == shared
     assert "ingestion" in child.data.params
     assert "feature" in whole.data.params
-    assert "rows_share=0.5" in whole.data.tags["viticast.other_values.feature"]
+    assert "2031" in whole.data.tags["viticast.other_values.feature"]
     assert whole.data.tags["team"] == "vine"
     assert HOST_TAG not in whole.data.tags
 
@@ -160,7 +160,7 @@ def test_two_that_open_at_once_open_one_run_and_make_one_store(
 ) -> None:
 
     (few / "conf" / "elsewhere").mkdir()
-    (few / "conf" / "elsewhere" / "globals.yml").write_text(f"data_path: {(tmp_path / 'data').as_posix()}\n")
+    (few / "conf" / "elsewhere" / "globals.yml").write_text(f"data_path: {tmp_path.as_posix()}\n")
     program = [sys.executable, "-m", "kedro", "shared-run", "open", "--name", NAME, "--env", "elsewhere"]
     openers = [
         subprocess.Popen(program, cwd=few, env=clean_environment(), stdout=subprocess.PIPE, text=True) for _ in range(2)
@@ -168,6 +168,6 @@ def test_two_that_open_at_once_open_one_run_and_make_one_store(
     printed = [opener.communicate(timeout=400)[0] for opener in openers]
     assert [opener.returncode for opener in openers] == [0, 0]
     ids = {text.splitlines()[-1] for text in printed}
-    [found] = runs(MlflowClient(f"sqlite:///{tmp_path}/data/mlflow/mlflow.db")).values()
+    [found] = runs(MlflowClient(f"sqlite:///{tmp_path.as_posix()}/mlflow/mlflow.db")).values()
     assert {found.info.run_id} == ids
     assert found.info.run_name == NAME

@@ -5,6 +5,7 @@ import shutil
 import mlflow
 import pytest
 from click.testing import CliRunner
+from kedro.framework.project import configure_project
 
 from viticast.cli import cli
 from viticast.datasets.mlflow_store import make_store
@@ -19,14 +20,24 @@ def project(tmp_path, project_root, monkeypatch):
     (tmp_path / "conf" / "local" / "globals.yml").write_text(f"data_path: {tmp_path}/data\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("KEDRO_ENV", raising=False)
+    configure_project("viticast")
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def empty_store(tmp_path_factory):
+    """A store with nothing in it: each takes seconds to make."""
+    database = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
+    make_store(f"sqlite:///{database}")
+    return database
+
+
 @pytest.fixture
-def client(project):
-    address = f"sqlite:///{project}/data/mlflow/mlflow.db"
-    make_store(address)
-    return mlflow.MlflowClient(address)
+def client(project, empty_store):
+    folder = project / "data" / "mlflow"
+    folder.mkdir(parents=True)
+    shutil.copy(empty_store, folder)
+    return mlflow.MlflowClient(f"sqlite:///{folder}/mlflow.db")
 
 
 def ask(*arguments):
