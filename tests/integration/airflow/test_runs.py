@@ -9,7 +9,7 @@ from tests.pipelines.project_runs import keep_tables, make_project
 pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 
 AGAIN = {"modeling_again", "monitoring_again", "decide_again"}
-"""The sample's few origins make monitoring's verdict retrain: a run that only predicted trains, one that trained ends."""
+"""The verdict on the sample's few origins is retrain: a run that only predicted trains, one that trained ends."""
 
 
 @pytest.fixture(scope="module")
