@@ -2,9 +2,9 @@
 
 **What it does.** Fetches the figures, takes in each table, publishes them in the lake, catalogs them, builds the panel,
 forecasts with the champion (or trains a model where there is none), and lets monitoring judge. Of the verdict, *ok*
-and *watch* end the run; *retrain* trains a model, lets the gate decide on it and monitoring judge again; *stop* fails
-the run, so that nobody publishes its forecasts unseen. Everything is recorded in one MLflow run, whose id is what
-`open_run` returns.
+and *watch* end the run; *retrain* trains a model, lets the gate decide on it and monitoring judge again, unless the run
+has just trained one; *stop* fails the run, so that nobody publishes its forecasts unseen. Everything is recorded in one
+MLflow run, whose id is what `open_run` returns.
 
 **Inputs.** The parameters of the run, each described where it is triggered. A backfill builds the panel as it was
 known at each of its dates.

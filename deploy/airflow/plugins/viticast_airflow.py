@@ -17,6 +17,9 @@ from viticast_process import KEDRO_ENV, Ended, Process, ended_text
 OPEN, CLOSE = "open_run", "close_run"
 """Tasks that begin and end the MLflow run of a DAG run."""
 
+CHOOSE, TRAIN = "has_champion", "modeling"
+"""The task that chooses between forecasts of the champion and a training, and the one that it chooses to train."""
+
 ERROR = "error"
 """Under this name of an XCom a task leaves what it failed with, for the alert."""
 
@@ -215,8 +218,8 @@ def last_event(context: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def just_trained(context: Mapping[str, Any]) -> bool:
-    """Whether the asset event that triggered a DAG run says that a model was trained for it."""
-    return last_event(context).get("trained") is True
+    """Whether a model was trained in this DAG run, or for the asset event that triggered it: training again is idle."""
+    return last_event(context).get("trained") is True or context["ti"].xcom_pull(task_ids=CHOOSE) == TRAIN
 
 
 def shared_run(context: Mapping[str, Any]) -> str:

@@ -6,8 +6,19 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-from airflow.dag_processing.dagbag import DagBag
-from kubernetes.client import ApiClient
+# A pod is described for a cluster; nothing is asked of it.
+CLUSTER = {
+    "clusters": [{"name": "none", "cluster": {"server": "http://127.0.0.1:1"}}],
+    "contexts": [{"name": "none", "context": {"cluster": "none", "user": "none"}}],
+    "users": [{"name": "none", "user": {}}],
+    "current-context": "none",
+}
+KUBECONFIG = Path(sys.argv[1]).with_name("cluster.json")
+KUBECONFIG.write_text(json.dumps(CLUSTER), encoding="utf-8")
+os.environ["KUBECONFIG"] = str(KUBECONFIG)
+
+from airflow.dag_processing.dagbag import DagBag  # noqa: E402 - reads the configuration
+from kubernetes.client import ApiClient  # noqa: E402 - reads KUBECONFIG
 
 RUN = "0123456789abcdef" * 2
 
