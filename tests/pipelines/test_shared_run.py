@@ -17,6 +17,7 @@ from viticast.cli import cli
 from viticast.datasets.mlflow_runs import HOST_TAG, PID_TAG
 from viticast.datasets.mlflow_shared_run import LABEL_TAG, LABEL_VARIABLE, PARENT_TAG, RUN_ID_VARIABLE
 from viticast.lake.writers import this_host
+from viticast.sources.errors import MissingFolderError
 
 NAME = "viticast/manual__2026-11-02T12:00:00+00:00"
 
@@ -101,7 +102,7 @@ def test_a_task_that_fails_fails_its_child_and_a_retry_uses_that_again(
     client: MlflowClient, few: Path, in_shared: pytest.MonkeyPatch
 ) -> None:
     in_shared.setenv(LABEL_VARIABLE, "ingestion.intake/Producao")
-    with pytest.raises(FileNotFoundError, match="nowhere"):
+    with pytest.raises(MissingFolderError, match="nowhere"):
         run(few, pipelines=["ingestion"], source_url="nowhere")
     failed = runs(client)["ingestion.intake/Producao"]
     assert failed.info.status == "FAILED"
@@ -115,7 +116,7 @@ def test_a_task_that_fails_fails_its_child_and_a_retry_uses_that_again(
 def test_a_task_that_fails_leaves_the_shared_run_open(
     client: MlflowClient, few: Path, in_shared: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(FileNotFoundError, match="nowhere"):
+    with pytest.raises(MissingFolderError, match="nowhere"):
         run(few, pipelines=["ingestion"], source_url="nowhere")
     assert runs(client)[NAME].info.status == "RUNNING"
 
