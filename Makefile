@@ -111,7 +111,7 @@ dags: $(STAMP) ## Write the DAGs of Airflow from the pipelines and conf/base/air
 
 .PHONY: test-airflow
 test-airflow: $(STAMP) $(AIRFLOW_STAMP) ## Run the tests of the DAGs in a real Airflow, with PostgreSQL; no Docker, no network
-	@$(BIN)/python -m pytest --durations=15 -m airflow
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations=15 -m airflow
 
 .PHONY: mutation
 mutation: $(STAMP) ## Change the reader, the vetting and the corrections in a thousand ways, and count what the tests notice

@@ -46,7 +46,7 @@ def make_project(folder: Path, root: Path) -> Path:
 
 
 def keep_tables(project: Path, tables: Sequence[str]) -> None:
-    """Leaves out of the project's declarations for the sample whatever is about other tables: fewer are faster.
+    """Leaves out of the project's declarations whatever is about other tables: fewer are faster.
 
     What stays, stays as it is written.
     """
@@ -55,10 +55,11 @@ def keep_tables(project: Path, tables: Sequence[str]) -> None:
     (conf / "tables.yml").write_text(
         yaml.safe_dump({"tables": {name: registry[name] for name in tables}}, sort_keys=False)
     )
-    for name in ("expectations_sample.yml", "corrections_sample.yml", "aliases_sample.yml"):
-        head, *entries = re.split(r"(?m)^(?=  - |[a-z_]+:)", (conf / name).read_text(encoding="utf-8"))
+    declared = [path for what in ("expectations", "corrections", "aliases") for path in conf.glob(f"{what}_*.yml")]
+    for path in declared:
+        head, *entries = re.split(r"(?m)^(?=  - |[a-z_]+:)", path.read_text(encoding="utf-8"))
         kept = [_cut(entry, tables) for entry in entries]
-        (conf / name).write_text("".join([head, *kept]), encoding="utf-8")
+        path.write_text("".join([head, *kept]), encoding="utf-8")
 
 
 def _cut(entry: str, tables: Sequence[str]) -> str:

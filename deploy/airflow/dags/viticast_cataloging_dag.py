@@ -40,7 +40,7 @@ with DAG(
     tags=["viticast"],
     doc_md=__doc__,
     # Called once for a run that failed for good, whatever failed in it.
-    on_failure_callback=alert_by(variable="VITICAST_WEBHOOK"),
+    on_failure_callback=alert_by(variable="VITICAST_ALERT_URL"),
     params={
         "source": Param(
             None,

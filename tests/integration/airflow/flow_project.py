@@ -1,35 +1,42 @@
 """A throw-away project with few tables whose DAGs Airflow runs, and what a run of it left in lake and MLflow."""
 
 import hashlib
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from mlflow import MlflowClient
 from mlflow.entities import Run
-from tests.integration.airflow.airflow_home import ROOT, write_dags
+from tests.integration.airflow.airflow_home import PLUGINS, ROOT, write_dags
 from tests.pipelines.project_runs import keep_tables, make_project
 
-TABLES = ["Producao", "ExpVinho", "ImpSuco"]
+TABLES = ["Producao", "ExpVinho"]
 
-ONCE = "retries: {count: 0, delay_seconds: 1, exponential: false, longest_delay_seconds: 1}\n"
+BY_HAND = "schedules: {viticast: null, ingestion: null}\n"
+
+ONCE = BY_HAND + "retries: {count: 0, delay_seconds: 1, exponential: false, longest_delay_seconds: 1}\n"
 """A failure is final at once."""
 
-SOON = "retries: {count: 2, delay_seconds: 1, exponential: false, longest_delay_seconds: 5}\n"
+SOON = "retries: {count: 1, delay_seconds: 1, exponential: false, longest_delay_seconds: 1}\n"
 """A failure is tried again at once."""
 
 PUBLISHED = ("observations", "series", "forecasts", "backtests")
 """Tables of the lake that say nothing of when or how a run was made."""
 
 
-def make_flow_project(folder: Path, settings: str) -> tuple[Path, Path]:
-    """The project, and the folder of its DAGs.
+def make_flow_project(folder: Path, settings: str, tables: Sequence[str] = TABLES) -> Path:
+    """A project of some of the tables, with the repository's plugins and DAGs of its own in `deploy/airflow`.
 
     Args:
         folder: Gets the project.
         settings: YAML for its conf/local/airflow.yml.
+        tables: Those that it knows.
     """
     project = make_project(folder, ROOT)
-    keep_tables(project, TABLES)
-    return project, write_dags(project, settings)
+    keep_tables(project, tables)
+    shutil.copytree(PLUGINS, project / "deploy" / "airflow" / "plugins")
+    write_dags(project, settings)
+    return project
 
 
 def lake_files(project: Path) -> dict[str, list[str]]:
@@ -51,3 +58,16 @@ def mlflow_runs(project: Path) -> tuple[list[Run], list[Run]]:
     found = list(client.search_runs(experiments, max_results=1000))
     parents = [run for run in found if "mlflow.parentRunId" not in run.data.tags]
     return parents, [run for run in found if run not in parents]
+
+
+def shared_run(project: Path, dag_run: str) -> tuple[Run, dict[str, str]]:
+    """The one MLflow run of a DAG run (`<dag_id>/<run_id>`), and its children: name -> status."""
+    parents, children = mlflow_runs(project)
+    [run] = [one for one in parents if one.data.tags.get("viticast.shared_run") == dag_run]
+    mine = [child for child in children if child.data.tags["mlflow.parentRunId"] == run.info.run_id]
+    return run, {child.info.run_name: child.info.status for child in mine}
+
+
+def children_of(tables: Sequence[str] = TABLES) -> dict[str, str]:
+    """What the children of a good run are."""
+    return {f"ingestion.intake/{table}": "FINISHED" for table in tables}

@@ -7,11 +7,18 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[3]
+import sqlalchemy as sa
+from tests.integration.airflow.airflow_home import ROOT
+from tests.integration.airflow.webhook import listening
+from tests.integration.postgres import running_postgresql
+from tests.pipelines.project_runs import clean_environment
+
 ENDED = ("success", "failed")
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -142,3 +149,59 @@ def processes(text: str) -> list[int]:
             if text in command:
                 found.append(int(path.name))
     return sorted(found)
+
+
+@dataclass
+class Live:
+    """An Airflow that runs, the project of its tasks and the alerts that came."""
+
+    airflow: Any
+    api: Api
+    project: Path
+    alerts: list[dict[str, Any]]
+
+    def start(self, dag_id: str, run_id: str, **params: Any) -> None:
+        """Starts a DAG run."""
+        self.api.wait_for_dag(dag_id)
+        self.api.trigger(dag_id, run_id, **params)
+
+    def succeeds(self, dag_id: str, run_id: str, seconds: float = 600.0) -> None:
+        """Waits for the end of a DAG run, which must be a good one."""
+        assert self.api.wait(dag_id, run_id, seconds) == "success", self.api.failures(dag_id, run_id)
+
+
+@contextmanager
+def running_airflow(python: Path, project: Path, home: Path, **environment: str) -> Iterator[Live]:
+    """Starts `deploy/airflow/serve.py`'s Airflow on a PostgreSQL of its own, with a webhook for its alerts.
+
+    Args:
+        python: Of Airflow's environment.
+        project: Whose DAGs it runs.
+        home: Its folder.
+        environment: Further variables of all of its processes.
+    """
+    with running_postgresql() as server, listening() as (address, alerts):
+        engine = sa.create_engine(server.owner_url(), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql("CREATE DATABASE airflow")
+        engine.dispose()
+        airflow = serve.LocalAirflow(
+            home=home,
+            project=project,
+            python=Path(sys.executable),
+            airflow_python=python,
+            database=server.owner_url("airflow").replace("+psycopg:", "+psycopg2:"),
+            inherited=clean_environment(),
+            environment={"VITICAST_ALERT_URL": address, **environment},
+        )
+        with airflow:
+            yield Live(airflow, Api(airflow), project, alerts)
+
+
+def wait_for(what: str, holds: Callable[[], Any], seconds: float = 60.0) -> Any:
+    """Waits until something holds, and gives it."""
+    end = time.monotonic() + seconds
+    while not (found := holds()):
+        assert time.monotonic() < end, f"not within {seconds:.0f} s: {what}"
+        time.sleep(0.2)
+    return found

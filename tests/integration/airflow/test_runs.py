@@ -22,9 +22,11 @@ def webhook():
 def home(python, tmp_path_factory, webhook):
     """An Airflow beside a project of its own, which never ran."""
     base = tmp_path_factory.mktemp("flow")
-    project, dags = make_flow_project(base / "project", ONCE)
+    project = make_flow_project(base / "project", ONCE)
     (base / "airflow").mkdir()
-    home = AirflowHome(python, base / "airflow", dags, project, {"VITICAST_WEBHOOK": webhook[0]})
+    home = AirflowHome(
+        python, base / "airflow", project / "deploy" / "airflow" / "dags", project, {"VITICAST_ALERT_URL": webhook[0]}
+    )
     home.airflow("db", "migrate")
     return home
 
