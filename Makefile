@@ -23,6 +23,8 @@ PEERS_STAMP := $(PEERS_VENV)/.installed
 # sample | a folder with Embrapa's 15 CSV files, or with folders of them | an http address.
 # Without it, the source that conf/local/globals.yml names, or the sample.
 SOURCE ?=
+# Of the web page of Airflow.
+PORT ?= 8080
 
 # No dependency may report to its makers; progress bars and notes to developers have no place in a log.
 export DO_NOT_TRACK := 1
@@ -83,7 +85,7 @@ run: $(STAMP) ## Run the five pipelines (SOURCE=… for real figures)
 
 .PHONY: test
 test: $(STAMP) ## Run the fast tests, with coverage
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not real and not slow and not crash and not aws and not airflow" --cov --cov-report=term
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not real and not slow and not crash and not aws and not airflow and not airflow_proof" --cov --cov-report=term
 
 .PHONY: test-real
 test-real: $(STAMP) ## Run the tests on the real figures of ../shared and the slow ones
@@ -103,7 +105,7 @@ test-crash: $(STAMP) ## Kill runs at 50 points, and let runs and readers meet (C
 
 .PHONY: test-aws
 test-aws: $(STAMP) $(AWS_STAMP) ## Run the tests on a local AWS: S3, Glue, Athena and IAM on loopback, no account
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations=15 -m aws
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations=15 -m "aws and not airflow_proof"
 
 .PHONY: dags
 dags: $(STAMP) ## Write the DAGs of Airflow from the pipelines and conf/base/airflow.yml
@@ -112,6 +114,14 @@ dags: $(STAMP) ## Write the DAGs of Airflow from the pipelines and conf/base/air
 .PHONY: test-airflow
 test-airflow: $(STAMP) $(AIRFLOW_STAMP) ## Run the tests of the DAGs in a real Airflow, with PostgreSQL; no Docker, no network
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations=15 -m airflow
+
+.PHONY: prove-airflow
+prove-airflow: $(STAMP) $(AIRFLOW_STAMP) $(AWS_STAMP) ## Run the DAG on Celery with Redis, and on the local AWS with a server of MLflow
+	@$(BIN)/python -m pytest -m airflow_proof
+
+.PHONY: airflow
+airflow: $(STAMP) $(AIRFLOW_STAMP) ## Start Airflow with the DAGs on loopback, and print its address and password (PORT=8080)
+	@$(AIRFLOW_BIN)/python deploy/airflow/serve.py --port $(PORT)
 
 .PHONY: mutation
 mutation: $(STAMP) ## Change the reader, the vetting and the corrections in a thousand ways, and count what the tests notice

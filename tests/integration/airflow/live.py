@@ -171,28 +171,41 @@ class Live:
 
 
 @contextmanager
-def running_airflow(python: Path, project: Path, home: Path, **environment: str) -> Iterator[Live]:
+def running_airflow(
+    python: Path,
+    project: Path,
+    home: Path,
+    components: Mapping[str, list[str]] = serve.COMPONENTS,
+    **environment: str,
+) -> Iterator[Live]:
     """Starts `deploy/airflow/serve.py`'s Airflow on a PostgreSQL of its own, with a webhook for its alerts.
 
     Args:
         python: Of Airflow's environment.
         project: Whose DAGs it runs.
         home: Its folder.
-        environment: Further variables of all of its processes.
+        components: Its processes: name -> arguments of `airflow`.
+        environment: Further variables of all of them.
     """
     with running_postgresql() as server, listening() as (address, alerts):
         engine = sa.create_engine(server.owner_url(), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.exec_driver_sql("CREATE DATABASE airflow")
         engine.dispose()
+        database = server.owner_url("airflow").replace("+psycopg:", "+psycopg2:")
         airflow = serve.LocalAirflow(
             home=home,
             project=project,
             python=Path(sys.executable),
             airflow_python=python,
-            database=server.owner_url("airflow").replace("+psycopg:", "+psycopg2:"),
+            database=database,
             inherited=clean_environment(),
-            environment={"VITICAST_ALERT_URL": address, **environment},
+            environment={
+                "VITICAST_ALERT_URL": address,
+                "AIRFLOW__CELERY__RESULT_BACKEND": f"db+{database}",
+                **environment,
+            },
+            components=components,
         )
         with airflow:
             yield Live(airflow, Api(airflow), project, alerts)
