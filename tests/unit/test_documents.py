@@ -45,7 +45,17 @@ def anchors(document: Path) -> set[str]:
 
 
 def documents() -> list[str]:
-    folders = [".", "conf", "data", "data/00_sample", "deploy/airflow", "deploy/aws", "docs", "docs/adr", "tests/local_aws"]
+    folders = [
+        ".",
+        "conf",
+        "data",
+        "data/00_sample",
+        "deploy/airflow",
+        "deploy/aws",
+        "docs",
+        "docs/adr",
+        "tests/local_aws",
+    ]
     return sorted(path.relative_to(ROOT).as_posix() for folder in folders for path in (ROOT / folder).glob("*.md"))
 
 

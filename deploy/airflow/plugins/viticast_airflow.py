@@ -20,6 +20,9 @@ OPEN, CLOSE = "open_run", "close_run"
 CHOOSE, TRAIN = "has_champion", "modeling"
 """The task that chooses between forecasts of the champion and a training, and the one that it chooses to train."""
 
+BRANCH = "branch"
+"""Under this name of an XCom a task that branches leaves where it went on: Airflow keeps nothing that it returns."""
+
 ERROR = "error"
 """Under this name of an XCom a task leaves what it failed with, for the alert."""
 
@@ -147,6 +150,7 @@ class KedroBranch:
         if answer == "retrain" and just_trained(context):
             self.log.warning("a model was trained just before, and the verdict is retrain again: look at the page")  # type: ignore[attr-defined]
             answer = "watch"
+        context["ti"].xcom_push(key=BRANCH, value=self.branches[answer])
         return self.do_branch(context, self.branches[answer])  # type: ignore[attr-defined]
 
 
@@ -219,7 +223,7 @@ def last_event(context: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def just_trained(context: Mapping[str, Any]) -> bool:
     """Whether a model was trained in this DAG run, or for the asset event that triggered it: training again is idle."""
-    return last_event(context).get("trained") is True or context["ti"].xcom_pull(task_ids=CHOOSE) == TRAIN
+    return last_event(context).get("trained") is True or context["ti"].xcom_pull(task_ids=CHOOSE, key=BRANCH) == TRAIN
 
 
 def shared_run(context: Mapping[str, Any]) -> str:
