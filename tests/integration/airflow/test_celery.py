@@ -68,16 +68,6 @@ def live(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Liv
             yield live
 
 
-def hosts(live: Live, run_id: str) -> dict[str, str]:
-    """Mapped task -> worker that ran it."""
-    tasks = live.api.instances("viticast_ingestion", run_id)
-    return {
-        str(task["rendered_map_index"]): str(task["hostname"])
-        for task in tasks
-        if task["task_id"] == "ingestion.intake"
-    }
-
-
 def worker_of(live: Live, table: str) -> str | None:
     """The worker whose log says that it took the task of a table."""
     for name in WORKERS:
