@@ -14,7 +14,7 @@ from tests.integration.airflow.live import ENDED, Live, running_airflow, wait_fo
 from viticast.contracts.lake import LAKE_TABLES
 from viticast.lake.table import LakeTable
 
-pytestmark = [pytest.mark.airflow, pytest.mark.real, pytest.mark.printed]
+pytestmark = [pytest.mark.airflow_proof, pytest.mark.printed]
 
 # Each 1 June: the vintages are of April.
 YEARLY = "schedules: {viticast: '0 6 1 6 *', ingestion: null}\n" + SOON
