@@ -68,13 +68,16 @@ def live(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Liv
             yield live
 
 
-def worker_of(live: Live, table: str) -> str | None:
-    """The worker whose log says that it took the task of a table."""
-    for name in WORKERS:
-        log = (live.airflow.home / f"worker-{name}.log").read_text(errors="replace")
-        if f"tables={table}" in log:
-            return name
-    return None
+def workers_of(live: Live, dag_id: str, run_id: str) -> dict[str, str]:
+    """Table -> the worker whose log says that it took the table's task of ingestion."""
+    logs = {name: (live.airflow.home / f"worker-{name}.log").read_text(errors="replace") for name in WORKERS}
+    taken = {}
+    for task in live.api.instances(dag_id, run_id):
+        path = f"dag_id={dag_id}/run_id={run_id}/task_id=intake/map_index={task['map_index']}/"
+        for name, log in logs.items():
+            if path in log:
+                taken[task["rendered_map_index"]] = name
+    return taken
 
 
 def test_mapped_ingestion_runs_on_both_workers_and_survives_the_kill_of_one(
@@ -82,8 +85,9 @@ def test_mapped_ingestion_runs_on_both_workers_and_survives_the_kill_of_one(
 ) -> None:
     live.start("viticast_ingestion", "celery")
     live.succeeds("viticast_ingestion", "celery")
-    taken = {table: worker_of(live, table) for table in TABLES}
+    taken = workers_of(live, "viticast_ingestion", "celery")
     print(f"\ntable -> worker: {taken}")
+    assert set(taken) == set(TABLES)
     assert set(taken.values()) == set(WORKERS)
 
     live.api.trigger("viticast_ingestion", "worker-killed", source="sample")
